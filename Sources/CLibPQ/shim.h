@@ -1,0 +1,2 @@
+// libpq as a Swift module.
+#include <libpq-fe.h>

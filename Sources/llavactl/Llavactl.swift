@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Llavactl: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "llavactl")
+}

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Llavad: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "llavad")
+}
