@@ -11,13 +11,6 @@ bin=$(swift build -c release --show-bin-path)
 for program in llavad llavactl; do
     install -Dm755 "$bin/$program" "$root$prefix/bin/$program"
 done
-# The Swift runtime is linked dynamically: its folder of this toolchain comes along.
-runtime=$(dirname "$(ldd "$bin/llavad" | awk '/libswiftCore/ { print $3 }')")
-if [ "$runtime" != . ] && [ -d "$runtime" ]; then
-    install -d "$root$prefix/lib/llavad"
-    ldd "$bin/llavad" "$bin/llavactl" | awk -v runtime="$runtime" 'index($3, runtime) == 1 { print $3 }' \
-        | sort -u | xargs -I{} install -m644 {} "$root$prefix/lib/llavad/"
-fi
 # An existing settings file is the owner's and stays.
 [ -e "$root/etc/llavad/llavad.yaml" ] || install -Dm644 Config/llavad.yaml "$root/etc/llavad/llavad.yaml"
 install -Dm644 systemd/llavad.service "$root/lib/systemd/system/llavad.service"
