@@ -17,12 +17,12 @@ from texts import all_strings
 from vocabulary import Vocabulary
 
 HERE = Path(__file__).parent
-PIECES = 512
+PIECES = 448
 BYTE_IDS = range(3, 259)
 
 
 def train() -> None:
-    """LLaMA's settings at 512 pieces, through memory so that the model names no folder."""
+    """LLaMA's settings at 448 pieces, through memory so that the model names no folder."""
     model = io.BytesIO()
     ascii_characters = "".join(chr(i) for i in range(33, 127))
     sentencepiece.SentencePieceTrainer.train(

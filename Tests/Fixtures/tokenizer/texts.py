@@ -28,13 +28,13 @@ SPECIAL_TEXT = [
 ODDITIES = [
     "", "\x00", "\x00a", "a\x00b", "\x7f", "\x80", "\x9f", "\u0301", "e\u0301", "é", "\u200d", "\u200e",
     "\u202e", "\ue000", "\ufffd", "\ufffe", "\uffff", "\U0001ffff", "\U0010ffff", "\U000e0041", "\ud7ff",
-    "I'm DON'T 12345", "3.14159e-10", "x" * 300, "ab" * 120, "\n" * 40, "A" * 64 + " " * 64, "0" * 50,
+    "I'm DON'T 12345", "3.14159e-10", "x" * 90, "ab" * 40, "\n" * 40, "A" * 40 + " " * 40, "0" * 50,
     "USER: Describe the picture.\nASSISTANT:", '{"objects": [{"shape": "star"}]}', "naïve façade",
     "https://example.org/a?b=c&d=%20", "C:\\temp\\new", "f(x) = {a[i] for i in 0..<n}", "a\n\n b",
 ]
 
 
-def all_strings(seed: int = 11, count: int = 2200) -> list[str]:
+def all_strings(seed: int = 11, count: int = 2100) -> list[str]:
     """Distinct strings in a fixed order: the lists above, each in several settings, then mixtures."""
     atoms = list(SCRIPTS.values()) + EMOJI + SPECIAL_TEXT + ODDITIES + SPACES
     strings = list(atoms) + [chr(i) for i in range(256)]
