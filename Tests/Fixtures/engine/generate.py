@@ -14,6 +14,7 @@ sys.path.insert(0, str(HERE.parent / "tokenizer"))
 
 import checkpoint_specs
 import gguf_pair
+import hf_folder
 import pictures
 import prompting
 import random_weights
@@ -37,8 +38,10 @@ LARGE_SIDES = (224, 336)
 
 
 def store(spec, config, state, vocabulary) -> dict:
-    """Writes the pair of one checkpoint; returns the stored values."""
+    """Writes the files of one checkpoint; returns the stored values."""
     text, projector = paths(spec)
+    if projector is None:
+        return hf_folder.write(text, state, config, vocabulary.model_path)
     gguf_pair.write_text(text, state, config.text_config, vocabulary, spec.options, spec.name)
     gguf_pair.write_projector(projector, state, config, spec.options, spec.name)
     plan = gguf_pair.vision_plan(config.vision_config, spec.linear, spec.options)
@@ -46,9 +49,11 @@ def store(spec, config, state, vocabulary) -> dict:
     return stored | gguf_pair.read_state(projector, plan)
 
 
-def paths(spec) -> tuple[Path, Path]:
-    """Text and projector file of one checkpoint."""
+def paths(spec) -> tuple[Path, Path | None]:
+    """Text and projector file of one checkpoint, or its Hugging Face folder and nothing."""
     folder = HERE / "models"
+    if spec is checkpoint_specs.HUGGING_FACE:
+        return folder / spec.name, None
     return folder / f"{spec.name}.text.gguf", folder / f"{spec.name}.mmproj.gguf"
 
 
@@ -73,7 +78,7 @@ def search(spec, vocabulary, drawn):
     config = checkpoint_specs.configuration(spec, len(vocabulary))
     for seed in range(spec.seed, spec.seed + 400):
         source = reference_model.build(config, spec.linear)
-        random_weights.fill(source, seed)
+        random_weights.fill(source, seed, len(vocabulary))
         model = reference_model.build(config, spec.linear)
         reference_model.load(model, store(spec, config, source.state_dict(), vocabulary))
         references = {
@@ -123,7 +128,7 @@ def record(bundle, spec, vocabulary, drawn) -> dict:
         "name": spec.name,
         "seed": seed,
         "text": str(text.relative_to(HERE)),
-        "mmproj": str(projector.relative_to(HERE)),
+        "mmproj": str(projector.relative_to(HERE)) if projector else None,
         "imageSide": spec.vision.side,
         "imageTokens": (spec.vision.side // checkpoint_specs.PATCH) ** 2,
         "executedBlocks": len(states) - 1,
@@ -161,10 +166,12 @@ def main() -> None:
     pixels, fingerprints = record_pixels(bundle, drawn)
     with torch.no_grad():
         models = [record(bundle, spec, vocabulary, drawn) for spec in checkpoint_specs.SPECS]
+        folder = record(bundle, checkpoint_specs.HUGGING_FACE, vocabulary, drawn)
     sizes = [{"name": n, "width": p.width, "height": p.height} for n, p in drawn.items()]
     bundle.write(HERE, {
         "system": prompting.SYSTEM, "pictures": sizes, "pixels": pixels,
         "pixelFingerprints": fingerprints, "models": models,
+        "huggingFace": folder,
     })
 
 
