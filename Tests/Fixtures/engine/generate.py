@@ -5,6 +5,7 @@ file. The goldens come from the weights as stored: each file is read back and de
 """
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -57,11 +58,23 @@ def paths(spec) -> tuple[Path, Path | None]:
     return folder / f"{spec.name}.text.gguf", folder / f"{spec.name}.mmproj.gguf"
 
 
-def cases(vocabulary) -> list[tuple[str | None, str, list[int]]]:
-    """(picture or None, prompt, ids) of every run."""
-    runs = [(picture, prompting.vicuna_v1(q, True)) for picture, q in QUESTIONS.items()]
-    runs.append((None, prompting.vicuna_v1(TEXT_QUESTION, False)))
-    return [(picture, p, prompting.token_ids(vocabulary.processor, p)) for picture, p in runs]
+@dataclass(frozen=True)
+class Case:
+    """One question: about a picture, or (`picture` None) about text alone."""
+
+    picture: str | None
+    question: str
+    prompt: str
+    ids: list[int]
+
+
+def cases(vocabulary) -> list[Case]:
+    """Every question, tokenised."""
+    result = []
+    for picture, question in [*QUESTIONS.items(), (None, TEXT_QUESTION)]:
+        prompt = prompting.vicuna_v1(question, picture is not None)
+        result.append(Case(picture, question, prompt, prompting.token_ids(vocabulary.processor, prompt)))
+    return result
 
 
 def decisive(greedy) -> bool:
@@ -85,30 +98,30 @@ def search(spec, vocabulary, drawn):
             name: Reference(model, pixel_tensor(drawn[name], spec.vision.side)) for name in QUESTIONS
         }
         runs = []
-        for picture, prompt, ids in cases(vocabulary):
-            reference = references[picture or "landscape"]
-            greedy = reference.greedy(ids, GREEDY_TOKENS)
+        for case in cases(vocabulary):
+            reference = references[case.picture or "landscape"]
+            greedy = reference.greedy(case.ids, GREEDY_TOKENS)
             if not decisive(greedy):
                 break
-            runs.append((picture, prompt, ids, reference, greedy))
+            runs.append((case, reference, greedy))
         else:
-            if runs[0][4].tokens != runs[1][4].tokens:
-                return seed, references, runs
+            return seed, references, runs
     raise RuntimeError(f"no decisive seed for {spec.name}")
 
 
-def record_run(bundle, spec, vocabulary, picture, prompt, ids, reference, greedy) -> dict:
+def record_run(bundle, spec, vocabulary, case, reference, greedy) -> dict:
     """One prompt: merged length, teacher-forced logits, greedy answer."""
-    if picture:
-        reference.check_against_whole_model(ids)
-    logits = reference.logits(ids + CONTINUATION)[-len(CONTINUATION) - 1:]
+    if case.picture:
+        reference.check_against_whole_model(case.ids)
+    logits = reference.logits(case.ids + CONTINUATION)[-len(CONTINUATION) - 1:]
     return {
-        "picture": picture,
-        "prompt": prompt,
-        "promptIDs": ids,
-        "mergedCount": len(reference.merged(ids, 0)),
+        "picture": case.picture,
+        "question": case.question,
+        "prompt": case.prompt,
+        "promptIDs": case.ids,
+        "mergedCount": len(reference.merged(case.ids, 0)),
         "continuation": CONTINUATION,
-        "logits": bundle.add(f"{spec.name}/{picture or 'text'}/logits", logits),
+        "logits": bundle.add(f"{spec.name}/{case.picture or 'text'}/logits", logits),
         "greedyIDs": greedy.tokens,
         "greedyLogprobs": [round(value, 7) for value in greedy.logprobs],
         "greedyText": vocabulary.processor.decode(greedy.tokens),
@@ -119,7 +132,7 @@ def record_run(bundle, spec, vocabulary, picture, prompt, ids, reference, greedy
 def record(bundle, spec, vocabulary, drawn) -> dict:
     """The manifest entry of one checkpoint."""
     seed, references, runs = search(spec, vocabulary, drawn)
-    print(f"{spec.name}: seed {seed}, margins", [round(min(run[4].margins), 3) for run in runs])
+    print(f"{spec.name}: seed {seed}, margins", [round(min(greedy.margins), 3) for _, _, greedy in runs])
     text, projector = paths(spec)
     states, features = references["landscape"].vision_states, {}
     for name, reference in references.items():
