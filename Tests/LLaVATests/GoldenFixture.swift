@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import LLaVA
 
 /// What transformers makes of the tiny checkpoints: `Tests/Fixtures/engine`, see the README there.
 struct GoldenFixture: Sendable {
@@ -37,6 +38,15 @@ struct GoldenFixture: Sendable {
             throw GoldenError("goldens.json has no model \(name)")
         }
         return model
+    }
+
+    /// The checkpoint, loaded, with the template and preprocessing the goldens were made with.
+    func load(_ model: GoldenManifest.Model) throws -> LlavaModel {
+        try LlavaModel.load(
+            ModelLocation(
+                text: Self.folder.appending(path: model.text).path,
+                projector: model.mmproj.map { Self.folder.appending(path: $0).path },
+                template: "vicuna_v1", aspect: .pad))
     }
 
     /// The values of the tensor called `name`, row-major, and its shape.

@@ -16,6 +16,8 @@ struct GoldenManifest: Decodable, Sendable {
     struct Run: Decodable, Sendable {
         /// None for the prompt without a picture.
         let picture: String?
+        let question: String
+        /// The question in the template `vicuna_v1`.
         let prompt: String
         /// -200 stands for the picture.
         let promptIDs: [Int32]
@@ -32,7 +34,8 @@ struct GoldenManifest: Decodable, Sendable {
     struct Model: Decodable, Sendable {
         let name: String
         let text: String
-        let mmproj: String
+        /// None for a Hugging Face folder, whose path is then `text`.
+        let mmproj: String?
         let imageSide: Int
         let imageTokens: Int
         let executedBlocks: Int
@@ -51,5 +54,7 @@ struct GoldenManifest: Decodable, Sendable {
     /// `PICTURE/MODE/SIDE` to FNV-1a of the tensor's bytes.
     let pixelFingerprints: [String: String]
     let models: [Model]
+    /// The checkpoint stored as a Hugging Face folder.
+    let huggingFace: Model
     let tensors: [String: Place]
 }
