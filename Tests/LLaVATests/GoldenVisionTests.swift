@@ -3,6 +3,12 @@ import Testing
 
 /// The vision tower and the projector against transformers, block by block.
 @Suite struct GoldenVisionTests {
+    /// The largest error allowed, relative to the largest value.
+    ///
+    /// Our sums differ from torch's by 2e-6; the projector's GELU in its tanh form, the smallest
+    /// defect these models show, by 7e-5.
+    static let tolerance: Float = 2e-5
+
     let goldens: GoldenFixture
 
     init() throws { goldens = try GoldenFixture.shared.get() }
@@ -25,7 +31,7 @@ import Testing
             let comparison = try GoldenComparison(
                 states[block], expected.values, columns: expected.shape[1])
             #expect(comparison.smallestCosine > 0.99999, "block \(block)")
-            #expect(comparison.largestError <= 1e-4 * comparison.scale, "block \(block)")
+            #expect(comparison.largestError <= Self.tolerance * comparison.scale, "block \(block)")
         }
     }
 
@@ -43,7 +49,7 @@ import Testing
             let comparison = try GoldenComparison(
                 embedding.values, expected.values, columns: embedding.width)
             #expect(comparison.smallestCosine > 0.99999, "\(picture)")
-            #expect(comparison.largestError <= 1e-4 * comparison.scale, "\(picture)")
+            #expect(comparison.largestError <= Self.tolerance * comparison.scale, "\(picture)")
         }
     }
 }

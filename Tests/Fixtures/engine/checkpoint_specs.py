@@ -23,6 +23,7 @@ class Vision:
     heads: int
     feed_forward: int
     layers: int
+    epsilon: float = 1e-5
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ SPECS = [
         ),
     ),
     Spec(
-        "linear-gqa-q8_0", Vision(28, 32, 2, 96, 3), Text(96, 6, 3, 128, 2, epsilon=3e-5), linear=True,
+        "linear-gqa-q8_0", Vision(28, 32, 2, 96, 3, epsilon=0.02),
+        Text(96, 6, 3, 128, 2, epsilon=0.02), linear=True,
         options=PairOptions(Type.Q8_0, vision_type=Type.Q8_0, stored_vision_blocks=2, feature_layer=2),
     ),
     Spec(
@@ -129,8 +131,8 @@ def configuration(spec: Spec, vocabulary_size: int) -> LlavaConfig:
         vision_config=CLIPVisionConfig(
             hidden_size=vision.hidden, intermediate_size=vision.feed_forward,
             num_hidden_layers=vision.layers, num_attention_heads=vision.heads,
-            image_size=vision.side, patch_size=PATCH, hidden_act="quick_gelu", layer_norm_eps=1e-5,
-            projection_dim=vision.hidden,
+            image_size=vision.side, patch_size=PATCH, hidden_act="quick_gelu",
+            layer_norm_eps=vision.epsilon, projection_dim=vision.hidden,
         ),
         text_config=LlamaConfig(
             vocab_size=rows, hidden_size=text.hidden, intermediate_size=text.feed_forward,
