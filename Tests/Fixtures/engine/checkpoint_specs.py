@@ -50,6 +50,9 @@ class Spec:
     text: Text
     linear: bool = False
     seed: int = 1
+    context: int = 512
+    is_long: bool = False
+    """Whether the text-only question takes more positions than an engine reads at once."""
     padded_rows: int | None = None
     """Rows of the embedding where they exceed the vocabulary (llava-hf pads to a multiple of 64)."""
     options: PairOptions = field(default_factory=PairOptions)
@@ -65,7 +68,7 @@ SPECS = [
         options=PairOptions(feature_layer=2),
     ),
     Spec(
-        "mlp-mha-f16", Vision(56, 64, 4, 112, 3), Text(64, 4, 4, 96, 2),
+        "mlp-mha-f16", Vision(56, 64, 4, 112, 3), Text(64, 4, 4, 64, 2),
         options=PairOptions(
             Type.F16, vision_type=Type.F16, swapped_ffn_names=True, stored_vision_blocks=2
         ),
@@ -77,7 +80,7 @@ SPECS = [
         ),
     ),
     Spec(
-        "mlp-gqa-q8_0", Vision(56, 32, 4, 96, 4), Text(64, 4, 1, 160, 3),
+        "mlp-gqa-q8_0", Vision(322, 32, 4, 96, 4), Text(64, 4, 1, 160, 3), context=1024, is_long=True,
         options=PairOptions(
             Type.Q8_0, vision_type=Type.F16, swapped_ffn_names=True, stored_vision_blocks=3
         ),
@@ -138,7 +141,7 @@ def configuration(spec: Spec, vocabulary_size: int) -> LlavaConfig:
             vocab_size=rows, hidden_size=text.hidden, intermediate_size=text.feed_forward,
             num_hidden_layers=text.layers, num_attention_heads=text.heads,
             num_key_value_heads=text.kv_heads, head_dim=text.head, rms_norm_eps=text.epsilon,
-            max_position_embeddings=512, tie_word_embeddings=text.tied,
+            max_position_embeddings=spec.context, tie_word_embeddings=text.tied,
             rope_parameters={"rope_type": "default", "rope_theta": text.theta},
             bos_token_id=1, eos_token_id=2, pad_token_id=0,
         ),
