@@ -35,7 +35,7 @@ public final class LlavaModel: Sendable {
         let textFile = try Self.open(location.text)
         let language = try LlamaConfiguration(textFile)
         let weights = try LlamaWeights(TensorReader(directory: textFile), language)
-        let tokenizer = try SentencePieceTokenizer(textFile)
+        let tokenizer = try textFile.tokenizer()
         guard tokenizer.vocabularySize == weights.vocabularyRows else {
             throw EngineError(
                 .inconsistentModel,
