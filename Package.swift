@@ -92,6 +92,7 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        tests("HouseTests", of: []),
         tests("CKernelsTests", of: ["CKernels"]),
         tests("ThreadsTests", of: ["Threads"]),
         tests("ModelFilesTests", of: ["ModelFiles"]),
@@ -102,6 +103,7 @@ let package = Package(
         tests("PipelineTests", of: ["Pipeline", "Images", "LLaVA"]),
         tests("StorageTests", of: ["Storage"]),
         tests("WorkersTests", of: ["Workers", "Pipeline", "Storage", "Folders"]),
-        tests("llavactlTests", of: ["llavactl", "llavad"]),
+        tests("llavadTests", of: ["llavad", "Storage", "Pipeline"]),
+        tests("llavactlTests", of: ["llavactl", "llavad", "Storage"]),
     ]
 )

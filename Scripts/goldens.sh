@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Makes every fixture again, in a virtual environment below .build. Each generator has a README
+# beside it that says what it needs and what it writes.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+python=.build/goldens-venv/bin/python
+[ -x "$python" ] || {
+    python3 -m venv .build/goldens-venv
+    "$python" -m pip install -q numpy pillow torch transformers sentencepiece gguf safetensors
+}
+for generator in Tests/Fixtures/*/generate.py; do
+    echo "== $generator"
+    "$python" "$generator"
+done

@@ -1,0 +1,403 @@
+/// Reads the header of a GGUF file: metadata and the table of tensors.
+///
+/// Nothing of the file is trusted. The format is described in `docs/gguf.md` of the repository
+/// ggml-org/ggml; the limits on names are those of `gguf.cpp` and `ggml.h` there.
+struct GGUFParser {
+    /// What a header says.
+    struct Header {
+        var version: Int
+        var keys: [String]
+        var metadata: [String: GGUFValue]
+        var tensorNames: [String]
+        var tensors: [String: TensorEntry]
+    }
+
+    /// The value types of the format, by their numbers.
+    private enum ValueType: UInt32 {
+        case u8, i8, u16, i16, u32, i32, f32, bool, string, array, u64, i64, f64
+
+        /// The fewest bytes one value takes in the file.
+        var smallestSize: Int {
+            switch self {
+            case .u8, .i8, .bool: 1
+            case .u16, .i16: 2
+            case .u32, .i32, .f32: 4
+            case .u64, .i64, .f64, .string: 8
+            case .array: 12
+            }
+        }
+    }
+
+    /// A tensor as its row of the table tells it; the data section's start is not known yet.
+    private struct Row {
+        var name: String
+        var shape: [Int]
+        var type: ElementType
+        var relativeOffset: UInt64
+        var byteCount: Int
+    }
+
+    /// The longest key in bytes, from the format's description.
+    private static let longestKey = 65_535
+    /// The longest tensor name in bytes: GGML_MAX_NAME less its terminator.
+    private static let longestTensorName = 63
+    /// GGML_MAX_DIMS.
+    private static let mostDimensions: UInt32 = 4
+    /// Where tensor data is aligned if `general.alignment` says nothing else.
+    private static let defaultAlignment = 32
+    private static let alignmentKey = "general.alignment"
+
+    private let path: String
+    private var reader: ByteReader
+
+    init(path: String, bytes: UnsafeRawBufferPointer) {
+        self.path = path
+        reader = ByteReader(path: path, bytes: bytes)
+    }
+
+    /// Reads the whole header.
+    mutating func parse() throws(ModelFileError) -> Header {
+        let version = try readVersion()
+        // A row of the table takes at least a length, one byte of name, a count, one dimension,
+        // a type and an offset; a metadata entry a length, one byte of key, a type and one byte.
+        let tensorCount = try reader.readCount(ofItemsTaking: 33, "the number of tensors")
+        let keyCount = try reader.readCount(ofItemsTaking: 14, "the number of metadata keys")
+        var header = Header(
+            version: version, keys: [], metadata: [:], tensorNames: [], tensors: [:])
+        try readMetadata(count: keyCount, into: &header)
+        let alignment = try alignment(in: header.metadata)
+        try refuseSplitFile(header.metadata)
+        let rows = try readRows(count: tensorCount)
+        try place(rows, alignment: alignment, in: &header)
+        return header
+    }
+
+    // MARK: Preamble
+
+    private mutating func readVersion() throws(ModelFileError) -> Int {
+        let magic = Array(reader.bytes.prefix(4))
+        guard magic == Array("GGUF".utf8) else {
+            throw error(
+                .notGGUF,
+                "a GGUF file begins with the letters GGUF, this one with "
+                    + "\(String(decoding: magic, as: UTF8.self).debugDescription); name a .gguf "
+                    + "file, or convert the model with 'llavactl model import'")
+        }
+        _ = try reader.read(UInt32.self, "the first four bytes")
+        let version = try reader.read(UInt32.self, "the format version")
+        guard version & 0xFFFF != 0 else {
+            throw error(
+                .bigEndian,
+                "the file is big-endian (its version reads \(version)) and this program reads "
+                    + "little-endian files; fetch or convert a little-endian one")
+        }
+        guard version == 2 || version == 3 else {
+            throw error(
+                .unsupportedVersion,
+                "GGUF versions 2 and 3 are read, this file is version \(version); "
+                    + (version == 1
+                        ? "it is from 2023, convert the model again with a current converter"
+                        : "update this program or fetch the model in version 3"))
+        }
+        return Int(version)
+    }
+
+    private func refuseSplitFile(_ metadata: [String: GGUFValue]) throws(ModelFileError) {
+        let parts: UInt64
+        switch metadata["split.count"] {
+        case .unsigned(let count): parts = count
+        case .integer(let count): parts = UInt64(clamping: count)
+        default: return
+        }
+        guard parts > 1 else { return }
+        throw error(
+            .splitFile,
+            "the file is one of \(parts) parts of a model (key split.count) and a model must be "
+                + "one file; merge the parts with 'llama-gguf-split --merge'")
+    }
+
+    // MARK: Metadata
+
+    private mutating func readMetadata(
+        count: Int, into header: inout Header
+    ) throws(ModelFileError) {
+        for index in 0..<count {
+            let key = try reader.readName(
+                limit: Self.longestKey, "the name of metadata key \(index)")
+            let type = try readValueType("the type of key '\(key)'")
+            let value = try readValue(type, key: key)
+            guard header.metadata.updateValue(value, forKey: key) == nil else {
+                throw error(
+                    .duplicateKey,
+                    "a metadata key may stand once and '\(key)' stands twice; the file was "
+                        + "written by a faulty tool, convert the model again")
+            }
+            header.keys.append(key)
+        }
+    }
+
+    private mutating func readValueType(
+        _ what: @autoclosure () -> String
+    ) throws(ModelFileError) -> ValueType {
+        let number = try reader.read(UInt32.self, what())
+        guard let type = ValueType(rawValue: number) else {
+            throw error(
+                .unknownValueType,
+                "\(what()) must be 0 to 12 and is \(number); the file is damaged or newer than "
+                    + "this program")
+        }
+        return type
+    }
+
+    private mutating func readValue(
+        _ type: ValueType, key: String
+    ) throws(ModelFileError) -> GGUFValue {
+        switch type {
+        case .u8: .unsigned(UInt64(try reader.read(UInt8.self, "key '\(key)'")))
+        case .u16: .unsigned(UInt64(try reader.read(UInt16.self, "key '\(key)'")))
+        case .u32: .unsigned(UInt64(try reader.read(UInt32.self, "key '\(key)'")))
+        case .u64: .unsigned(try reader.read(UInt64.self, "key '\(key)'"))
+        case .i8: .integer(Int64(try reader.read(Int8.self, "key '\(key)'")))
+        case .i16: .integer(Int64(try reader.read(Int16.self, "key '\(key)'")))
+        case .i32: .integer(Int64(try reader.read(Int32.self, "key '\(key)'")))
+        case .i64: .integer(try reader.read(Int64.self, "key '\(key)'"))
+        case .f32: .float(Double(try readFloat(key)))
+        case .f64: .float(try readDouble(key))
+        case .bool: .bool(try readBool(key))
+        case .string: .string(try reader.readText("the text of key '\(key)'"))
+        case .array: try readArray(key: key)
+        }
+    }
+
+    private mutating func readArray(key: String) throws(ModelFileError) -> GGUFValue {
+        let type = try readValueType("the element type of array '\(key)'")
+        let count = try reader.readCount(
+            ofItemsTaking: type.smallestSize, "the number of elements of array '\(key)'")
+        switch type {
+        case .u8: return try readIntegers(UInt8.self, count: count, key: key)
+        case .i8: return try readIntegers(Int8.self, count: count, key: key)
+        case .u16: return try readIntegers(UInt16.self, count: count, key: key)
+        case .i16: return try readIntegers(Int16.self, count: count, key: key)
+        case .u32: return try readIntegers(UInt32.self, count: count, key: key)
+        case .i32: return try readIntegers(Int32.self, count: count, key: key)
+        case .u64: return try readIntegers(UInt64.self, count: count, key: key)
+        case .i64: return try readIntegers(Int64.self, count: count, key: key)
+        case .f32:
+            var values: [Float] = []
+            values.reserveCapacity(count)
+            for _ in 0..<count { values.append(try readFloat(key)) }
+            return .floats(values)
+        case .f64:
+            var values: [Float] = []
+            values.reserveCapacity(count)
+            for _ in 0..<count { values.append(Float(try readDouble(key))) }
+            return .floats(values)
+        case .bool:
+            var values: [Bool] = []
+            values.reserveCapacity(count)
+            for _ in 0..<count { values.append(try readBool(key)) }
+            return .bools(values)
+        case .string:
+            var values: [String] = []
+            values.reserveCapacity(count)
+            for index in 0..<count {
+                values.append(try reader.readText("element \(index) of array '\(key)'"))
+            }
+            return .strings(values)
+        case .array:
+            throw error(
+                .nestedArray,
+                "an array may not hold arrays and '\(key)' does; the file was written by a faulty "
+                    + "tool, convert the model again")
+        }
+    }
+
+    private mutating func readIntegers<Number: FixedWidthInteger>(
+        _ type: Number.Type, count: Int, key: String
+    ) throws(ModelFileError) -> GGUFValue {
+        var values: [Int64] = []
+        values.reserveCapacity(count)
+        for index in 0..<count {
+            let number = try reader.read(type, "element \(index) of array '\(key)'")
+            guard let value = Int64(exactly: number) else {
+                throw error(
+                    .outOfRange,
+                    "integers of arrays must fit 63 bits and element \(index) of '\(key)' is "
+                        + "\(number); the file is damaged, fetch it again")
+            }
+            values.append(value)
+        }
+        return .integers(values)
+    }
+
+    private mutating func readFloat(_ key: String) throws(ModelFileError) -> Float {
+        Float(bitPattern: try reader.read(UInt32.self, "key '\(key)'"))
+    }
+
+    private mutating func readDouble(_ key: String) throws(ModelFileError) -> Double {
+        Double(bitPattern: try reader.read(UInt64.self, "key '\(key)'"))
+    }
+
+    private mutating func readBool(_ key: String) throws(ModelFileError) -> Bool {
+        let byte = try reader.read(UInt8.self, "key '\(key)'")
+        guard byte <= 1 else {
+            throw error(
+                .invalidBool,
+                "a truth value is stored as 0 or 1 and key '\(key)' holds \(byte); the file is "
+                    + "damaged, fetch it again")
+        }
+        return byte == 1
+    }
+
+    private func alignment(in metadata: [String: GGUFValue]) throws(ModelFileError) -> Int {
+        guard let value = metadata[Self.alignmentKey] else { return Self.defaultAlignment }
+        guard case .unsigned(let alignment) = value, alignment <= 1 << 30,
+            alignment.nonzeroBitCount == 1
+        else {
+            let found =
+                if case .unsigned(let number) = value { "\(number)" } else { value.kindName }
+            throw error(
+                .badAlignment,
+                "key '\(Self.alignmentKey)' must be a power of two up to 2^30 and is \(found); "
+                    + "convert the model again")
+        }
+        return Int(alignment)
+    }
+
+    // MARK: Tensors
+
+    private mutating func readRows(count: Int) throws(ModelFileError) -> [Row] {
+        var rows: [Row] = []
+        rows.reserveCapacity(count)
+        for index in 0..<count {
+            let name = try reader.readName(
+                limit: Self.longestTensorName, "the name of tensor \(index)")
+            let fastestFirst = try readDimensions(of: name)
+            let type = try readElementType(of: name)
+            let offset = try reader.read(UInt64.self, "the offset of tensor '\(name)'")
+            rows.append(
+                Row(
+                    name: name, shape: fastestFirst.reversed(), type: type,
+                    relativeOffset: offset,
+                    byteCount: try byteCount(of: name, fastestFirst: fastestFirst, type: type)))
+        }
+        return rows
+    }
+
+    private mutating func readDimensions(of name: String) throws(ModelFileError) -> [Int] {
+        let count = try reader.read(
+            UInt32.self, "the number of dimensions of tensor '\(name)'")
+        guard (1...Self.mostDimensions).contains(count) else {
+            throw error(
+                .badShape,
+                "a tensor has 1 to \(Self.mostDimensions) dimensions and '\(name)' has \(count); "
+                    + "the file is damaged, fetch it again")
+        }
+        var dimensions: [Int] = []
+        for axis in 0..<count {
+            let length = try reader.read(Int64.self, "dimension \(axis) of tensor '\(name)'")
+            guard length >= 1 else {
+                throw error(
+                    .badShape,
+                    "a dimension is at least 1 and dimension \(axis) of tensor '\(name)' is "
+                        + "\(length); the file is damaged, fetch it again")
+            }
+            dimensions.append(Int(length))
+        }
+        return dimensions
+    }
+
+    private mutating func readElementType(of name: String) throws(ModelFileError) -> ElementType {
+        let number = try reader.read(UInt32.self, "the element type of tensor '\(name)'")
+        guard let type = ElementType(rawValue: number) else {
+            let known = ElementType.allCases.map(\.name).joined(separator: ", ")
+            throw error(
+                .unknownElementType,
+                "tensor '\(name)' is of element type number \(number), which this program does "
+                    + "not read; use a file quantised to one of \(known)")
+        }
+        return type
+    }
+
+    private func byteCount(
+        of name: String, fastestFirst: [Int], type: ElementType
+    ) throws(ModelFileError) -> Int {
+        guard fastestFirst[0] % type.elementsPerBlock == 0 else {
+            throw error(
+                .partialBlock,
+                "rows of type \(type.name) are multiples of \(type.elementsPerBlock) elements and "
+                    + "those of tensor '\(name)' have \(fastestFirst[0]); quantise that tensor to "
+                    + "a type of smaller blocks")
+        }
+        var elements = 1
+        var overflow = false
+        for length in fastestFirst where !overflow {
+            (elements, overflow) = elements.multipliedReportingOverflow(by: length)
+        }
+        guard !overflow, let size = type.byteCount(elements: elements) else {
+            throw error(
+                .overflow,
+                "the size of tensor '\(name)' of shape \(fastestFirst) does not fit 63 bits; the "
+                    + "file is damaged, fetch it again")
+        }
+        return size
+    }
+
+    /// Turns offsets into the data section into offsets into the file, and checks them all.
+    private func place(
+        _ rows: [Row], alignment: Int, in header: inout Header
+    ) throws(ModelFileError) {
+        // A header is shorter than its file, and a file shorter than 2^62 bytes: no overflow.
+        let dataStart = (reader.position + alignment - 1) / alignment * alignment
+        header.tensors.reserveCapacity(rows.count)
+        header.tensorNames.reserveCapacity(rows.count)
+        for row in rows {
+            guard row.relativeOffset % UInt64(alignment) == 0 else {
+                throw error(
+                    .misalignedTensor,
+                    "tensors begin at multiples of \(alignment) and '\(row.name)' begins at "
+                        + "\(row.relativeOffset); the file was written by a faulty tool, convert "
+                        + "the model again")
+            }
+            guard let relative = Int(exactly: row.relativeOffset),
+                case (let offset, false) = dataStart.addingReportingOverflow(relative),
+                case (let end, false) = offset.addingReportingOverflow(row.byteCount),
+                end <= reader.bytes.count
+            else {
+                throw error(
+                    .tensorPastEnd,
+                    "tensor '\(row.name)' takes \(row.byteCount) bytes from \(row.relativeOffset) "
+                        + "of the data, which begins at byte \(dataStart), but the file has "
+                        + "\(reader.bytes.count) bytes; the download did not finish, fetch the "
+                        + "file again")
+            }
+            let entry = TensorEntry(
+                name: row.name, shape: row.shape, type: row.type, offset: offset,
+                byteCount: row.byteCount)
+            guard header.tensors.updateValue(entry, forKey: row.name) == nil else {
+                throw error(
+                    .duplicateTensor,
+                    "a tensor name may stand once and '\(row.name)' stands twice; the file was "
+                        + "written by a faulty tool, convert the model again")
+            }
+            header.tensorNames.append(row.name)
+        }
+        try refuseOverlaps(header.tensors)
+    }
+
+    private func refuseOverlaps(_ tensors: [String: TensorEntry]) throws(ModelFileError) {
+        let ordered = tensors.values.sorted { $0.offset < $1.offset }
+        for (before, after) in zip(ordered, ordered.dropFirst())
+        where before.offset + before.byteCount > after.offset {
+            throw error(
+                .overlappingTensors,
+                "tensors may not share bytes and '\(after.name)' begins at byte \(after.offset), "
+                    + "before '\(before.name)' ends at \(before.offset + before.byteCount); the "
+                    + "file was written by a faulty tool, convert the model again")
+        }
+    }
+
+    private func error(_ kind: ModelFileError.Kind, _ message: String) -> ModelFileError {
+        ModelFileError(path: path, kind: kind, message: message)
+    }
+}

@@ -1,0 +1,125 @@
+/// Every key there is, in the order of `Config/llavad.yaml`.
+///
+/// The file reader, the environment reader, the built-in defaults and the test of the
+/// shipped file are all driven by this table; a key exists if and only if it stands here.
+public enum SettingTable {
+    /// The rows, sections together, in the order of the shipped file.
+    public static let keys: [SettingKey] = [
+        SettingKey(
+            "database", .database, default: "embedded",
+            "Where jobs and answers are kept: a private server, or a libpq connection string."),
+        SettingKey(
+            "state", .path(auto: true), default: "auto",
+            "The folder for the private database, models and everything else llavad keeps."),
+
+        SettingKey(
+            "model.text", .path(auto: true), default: "auto",
+            "The language model: a GGUF file, or a Hugging Face folder."),
+        SettingKey(
+            "model.mmproj", .path(auto: true), default: "auto",
+            "The vision tower and projector: the GGUF file that belongs to model.text."),
+        SettingKey(
+            "model.template", .text(maxBytes: 64), default: "auto",
+            "The chat template by name."),
+        SettingKey(
+            "model.aspect", .choice(["auto", "pad", "crop"]), default: "auto",
+            "How a picture becomes a square: padded with the mean colour, or cropped."),
+
+        SettingKey(
+            "workers.count", .number(1...256, auto: true), default: "auto",
+            "How many pictures are worked on at the same time."),
+        SettingKey(
+            "workers.threads", .number(1...1024, auto: true), default: "auto",
+            "How many threads each worker computes with."),
+        SettingKey(
+            "workers.batch", .number(1...256, auto: true), default: "auto",
+            "How many questions a worker answers side by side."),
+        SettingKey(
+            "workers.kv", .choice(["auto", "f32", "f16"]), default: "auto",
+            "The number format of the key-value cache."),
+        SettingKey(
+            "workers.drain", .duration(.seconds(0)...(.seconds(3600))), default: "60s",
+            "How long a stopping daemon goes on finishing the pictures it has begun."),
+
+        SettingKey(
+            "sources.folders", .folders, default: "[]",
+            "Folders to watch, besides those added by llavactl watch."),
+        SettingKey(
+            "sources.job_table", .flag, default: "true",
+            "Whether rows inserted into llava.job by anyone are worked on."),
+        SettingKey(
+            "sources.settle", .duration(.milliseconds(0)...(.seconds(3600))), default: "2s",
+            "How long a file must have been left unchanged before it is read."),
+        SettingKey(
+            "sources.rescan", .duration(.seconds(10)...(.seconds(86400 * 7))), default: "10m",
+            "How often watched folders are read again in full."),
+        SettingKey(
+            "sources.include", .names, default: "['*.jpg', '*.jpeg', '*.png']",
+            "File names taken from folders; upper and lower case are the same."),
+        SettingKey(
+            "sources.exclude", .names, default: "[]",
+            "File and folder names left out, besides hidden and half-written files."),
+
+        SettingKey(
+            "images.max_file_bytes", .bytes(1024...(1 << 34)), default: "64MiB",
+            "Larger files are refused unread."),
+        SettingKey(
+            "images.max_side", .number(1...65535, auto: false), default: "16384",
+            "The longest side in pixels that is decoded."),
+        SettingKey(
+            "images.max_pixels", .number(1...1_000_000_000, auto: false), default: "50000000",
+            "The largest area in pixels that is decoded."),
+        SettingKey(
+            "images.max_scans", .number(1...1000, auto: false), default: "100",
+            "The most scans of a progressive JPEG that are decoded."),
+        SettingKey(
+            "images.max_decode_time", .duration(.seconds(1)...(.seconds(3600))), default: "10s",
+            "Decoding that takes longer is given up."),
+        SettingKey(
+            "images.apply_orientation", .flag, default: "true",
+            "Whether a picture is turned upright as its EXIF data says."),
+
+        SettingKey(
+            "retry.max_attempts", .number(1...100, auto: false), default: "5",
+            "How often a job that failed for a passing reason is tried in all."),
+        SettingKey(
+            "retry.max_crashes", .number(1...100, auto: false), default: "3",
+            "How often a job may bring a worker down before it is given up."),
+
+        SettingKey(
+            "control.socket", .path(auto: true), default: "auto",
+            "The Unix socket on which the daemon answers about itself."),
+        SettingKey(
+            "control.group", .text(maxBytes: 64), default: "none",
+            "The group whose members may use that socket."),
+
+        SettingKey(
+            "metrics.address", .address, default: "off",
+            "Where metrics are served in the Prometheus text format: HOST:PORT."),
+
+        SettingKey(
+            "log.level",
+            .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]),
+            default: "info",
+            "The least important messages that are logged."),
+        SettingKey(
+            "log.format", .choice(["auto", "text", "json", "journal"]), default: "auto",
+            "How log lines look."),
+
+        SettingKey(
+            "presets.default", .names, default: "[brief]",
+            "The presets of jobs that name none."),
+    ]
+
+    /// The row of a key, if there is such a key.
+    ///
+    /// - Parameter name: The full name, `section.key`.
+    /// - Returns: The row, or `nil`.
+    public static func key(named name: String) -> SettingKey? {
+        keys.first { $0.name == name }
+    }
+
+    /// The names that contain others: `workers`, `sources` and so on.
+    static let sections: Set<String> = Set(
+        keys.compactMap { key in key.name.firstIndex(of: ".").map { String(key.name[..<$0]) } })
+}
