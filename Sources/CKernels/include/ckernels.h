@@ -1,4 +1,111 @@
-// SIMD kernels of the engine. One file a kernel, a plain twin each (`_ref`), run-time dispatch.
+// SIMD kernels of the engine: one file a kernel, each with a plain twin that defines it.
+//
+// Every function that has variants takes a `ck_level`: CK_LEVEL_PLAIN is the definition (plain C),
+// the others are the same sums in another order. A caller asks `ck_best_level()` once and passes
+// the answer everywhere, so that what runs never depends on hidden state. A level above what the
+// machine has is an illegal instruction; a level this platform lacks runs the plain twin.
+//
+// Within one level a result depends on the operands alone: not on the number of threads, and not
+// on how many rows or vectors are worked on in the same call.
+//
+// Lengths come before pointers. Vectors need no alignment. Nothing here allocates or aborts.
 #ifndef CKERNELS_H
 #define CKERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "quant_blocks.h"
+
+/// Which instructions a kernel may use.
+typedef enum ck_level : int32_t {
+    CK_LEVEL_PLAIN = 0,
+    CK_LEVEL_AVX2 = 1,    // AVX2, FMA, F16C
+    CK_LEVEL_AVX512 = 2,  // AVX-512 F, BW, VL, DQ
+} ck_level;
+
+/// The best level this machine runs.
+ck_level ck_best_level(void);
+
+/// Element types, numbered as in GGUF files.
+typedef enum ck_type : int32_t {
+    CK_F32 = 0, CK_F16 = 1, CK_Q4_0 = 2, CK_Q4_1 = 3, CK_Q5_0 = 6, CK_Q5_1 = 7, CK_Q8_0 = 8,
+    CK_Q2_K = 10, CK_Q3_K = 11, CK_Q4_K = 12, CK_Q5_K = 13, CK_Q6_K = 14, CK_IQ4_NL = 20,
+    CK_IQ4_XS = 23, CK_BF16 = 30,
+} ck_type;
+
+/// What a kernel that can refuse returns.
+typedef enum ck_status : int32_t {
+    CK_OK = 0,
+    CK_UNKNOWN_TYPE = 1,  // not a type these kernels know
+    CK_BAD_LENGTH = 2,    // the length is no multiple of the type's block
+} ck_status;
+
+/// Elements a block of `type` holds; 0 for an unknown type.
+size_t ck_block_elements(ck_type type);
+/// Bytes a block of `type` takes; 0 for an unknown type.
+size_t ck_block_bytes(ck_type type);
+/// Bytes of a row of `columns` elements; 0 if the type is unknown or the row no whole blocks.
+size_t ck_row_bytes(ck_type type, size_t columns);
+
+// half.c: 16-bit floats. Rounding is to nearest, ties to even.
+float ck_f16_value(uint16_t half);
+uint16_t ck_f16_rounded(float value);
+uint16_t ck_bf16_rounded(float value);
+void ck_f16_to_f32(ck_level level, size_t n, const uint16_t *source, float *target);
+void ck_f32_to_f16(ck_level level, size_t n, const float *source, uint16_t *target);
+void ck_bf16_to_f32(ck_level level, size_t n, const uint16_t *source, float *target);
+
+// dequantize*.c: any type to f32, bit for bit the same at every level.
+ck_status ck_dequantize(
+    ck_level level, ck_type type, size_t n, const void *blocks, float *target);
+
+// dot.c: rows of a weight matrix times activations.
+//
+/// out[v * out_stride + r] = sum over c of weights[r][c] * x[v * x_stride + c].
+///
+/// `weights` is the first of `rows` rows of `columns` elements, one after the other.
+/// `scratch` holds `columns` floats; only types without a kernel of their own write to it.
+ck_status ck_dot_rows(
+    ck_level level, ck_type type, size_t rows, size_t columns, const void *weights,
+    size_t vectors, const float *x, size_t x_stride, float *out, size_t out_stride,
+    float *scratch);
+
+/// out[c] = sum over r of p[r] * values[r][c], for `rows` rows of f32 or f16 values that lie
+/// `row_stride` elements apart.
+ck_status ck_weighted_sum(
+    ck_level level, ck_type type, size_t rows, size_t columns, const void *values,
+    size_t row_stride, const float *p, float *out);
+
+// norms.c
+/// out = x / sqrt(mean(x^2) + epsilon) * weight.
+void ck_rms_norm(
+    ck_level level, size_t n, const float *x, const float *weight, float epsilon, float *out);
+/// out = (x - mean) / sqrt(variance + epsilon) * weight + bias, with the biased variance.
+void ck_layer_norm(
+    ck_level level, size_t n, const float *x, const float *weight, const float *bias,
+    float epsilon, float *out);
+
+// softmax.c
+/// x = softmax(x * scale) in place.
+void ck_softmax(ck_level level, size_t n, float scale, float *x);
+
+// activations.c: in place, unless said otherwise.
+/// x * sigmoid(1.702 x), as OpenAI's CLIP has it.
+void ck_quick_gelu(ck_level level, size_t n, float *x);
+/// 0.5 x (1 + erf(x / sqrt 2)).
+void ck_gelu_erf(ck_level level, size_t n, float *x);
+/// gate = silu(gate) * up.
+void ck_silu_times(ck_level level, size_t n, float *gate, const float *up);
+
+// vectors.c
+/// y += x.
+void ck_add(size_t n, const float *x, float *y);
+
+// rope.c
+/// Turns the pairs (x[2i], x[2i+1]) by the angle whose cosine and sine are cosines[i], sines[i].
+void ck_rope_pairs(size_t pairs, const float *cosines, const float *sines, float *x);
+/// Turns the pairs (x[i], x[i + pairs]), the "rotate half" order of Hugging Face checkpoints.
+void ck_rope_halves(size_t pairs, const float *cosines, const float *sines, float *x);
+
 #endif

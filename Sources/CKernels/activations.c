@@ -1,0 +1,86 @@
+// Activation functions. Each is a whole vector; the vector forms use the exp of internal.h.
+#include "internal.h"
+
+#include <math.h>
+
+// The 1.702 of OpenAI's CLIP (clip/model.py, QuickGELU).
+#define QUICK_GELU_FACTOR 1.702f
+
+static void quick_gelu_ref(size_t n, float *x) {
+    for (size_t i = 0; i < n; i++) { x[i] = x[i] / (1.0f + expf(-QUICK_GELU_FACTOR * x[i])); }
+}
+
+static void silu_times_ref(size_t n, float *gate, const float *up) {
+    for (size_t i = 0; i < n; i++) { gate[i] = gate[i] / (1.0f + expf(-gate[i])) * up[i]; }
+}
+
+void ck_gelu_erf(ck_level level, size_t n, float *x) {
+    (void)level;  // libm's erff: the projector alone uses it, 576 rows a picture
+    for (size_t i = 0; i < n; i++) { x[i] = 0.5f * x[i] * (1.0f + erff(x[i] * 0.70710678118654752f)); }
+}
+
+#ifdef CK_X86
+CK_AVX2 static void quick_gelu_avx2(size_t n, float *x) {
+    const __m256 factor = _mm256_set1_ps(-QUICK_GELU_FACTOR), one = _mm256_set1_ps(1.0f);
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        __m256 v = _mm256_loadu_ps(x + i);
+        __m256 below = _mm256_add_ps(one, ck_exp8(_mm256_mul_ps(v, factor)));
+        _mm256_storeu_ps(x + i, _mm256_div_ps(v, below));
+    }
+    quick_gelu_ref(n - i, x + i);
+}
+
+CK_AVX2 static void silu_times_avx2(size_t n, float *gate, const float *up) {
+    const __m256 minus = _mm256_set1_ps(-1.0f), one = _mm256_set1_ps(1.0f);
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        __m256 v = _mm256_loadu_ps(gate + i);
+        __m256 below = _mm256_add_ps(one, ck_exp8(_mm256_mul_ps(v, minus)));
+        _mm256_storeu_ps(
+            gate + i, _mm256_mul_ps(_mm256_div_ps(v, below), _mm256_loadu_ps(up + i)));
+    }
+    silu_times_ref(n - i, gate + i, up + i);
+}
+
+CK_AVX512 static void quick_gelu_avx512(size_t n, float *x) {
+    const __m512 factor = _mm512_set1_ps(-QUICK_GELU_FACTOR), one = _mm512_set1_ps(1.0f);
+    size_t i = 0;
+    for (; i + 16 <= n; i += 16) {
+        __m512 v = _mm512_loadu_ps(x + i);
+        __m512 below = _mm512_add_ps(one, ck_exp16(_mm512_mul_ps(v, factor)));
+        _mm512_storeu_ps(x + i, _mm512_div_ps(v, below));
+    }
+    quick_gelu_ref(n - i, x + i);
+}
+
+CK_AVX512 static void silu_times_avx512(size_t n, float *gate, const float *up) {
+    const __m512 minus = _mm512_set1_ps(-1.0f), one = _mm512_set1_ps(1.0f);
+    size_t i = 0;
+    for (; i + 16 <= n; i += 16) {
+        __m512 v = _mm512_loadu_ps(gate + i);
+        __m512 below = _mm512_add_ps(one, ck_exp16(_mm512_mul_ps(v, minus)));
+        _mm512_storeu_ps(
+            gate + i, _mm512_mul_ps(_mm512_div_ps(v, below), _mm512_loadu_ps(up + i)));
+    }
+    silu_times_ref(n - i, gate + i, up + i);
+}
+#endif
+
+void ck_quick_gelu(ck_level level, size_t n, float *x) {
+#ifdef CK_X86
+    if (level >= CK_LEVEL_AVX512) { quick_gelu_avx512(n, x); return; }
+    if (level >= CK_LEVEL_AVX2) { quick_gelu_avx2(n, x); return; }
+#endif
+    (void)level;
+    quick_gelu_ref(n, x);
+}
+
+void ck_silu_times(ck_level level, size_t n, float *gate, const float *up) {
+#ifdef CK_X86
+    if (level >= CK_LEVEL_AVX512) { silu_times_avx512(n, gate, up); return; }
+    if (level >= CK_LEVEL_AVX2) { silu_times_avx2(n, gate, up); return; }
+#endif
+    (void)level;
+    silu_times_ref(n, gate, up);
+}

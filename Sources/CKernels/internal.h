@@ -1,0 +1,90 @@
+// What the kernels share among themselves.
+#ifndef CK_INTERNAL_H
+#define CK_INTERNAL_H
+
+#include "ckernels.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#define CK_X86 1
+#define CK_AVX2 __attribute__((target("avx2,fma,f16c")))
+#define CK_AVX512 __attribute__((target("avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512dq")))
+// A helper is inlined into a function of the same target, and into that only.
+#define CK_AVX2_INLINE static inline __attribute__((always_inline, target("avx2,fma,f16c")))
+#define CK_AVX512_INLINE \
+    static inline __attribute__((always_inline, \
+        target("avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512dq")))
+#endif
+
+void ck_dequantize_simple(ck_type type, size_t n, const void *blocks, float *target);
+void ck_dequantize_super(ck_type type, size_t n, const void *blocks, float *target);
+extern const int8_t ck_iq4_values[16];
+
+#ifdef CK_X86
+/// The sum of the 8 lanes, always in the same order.
+CK_AVX2_INLINE float ck_sum8(__m256 v) {
+    __m128 s = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+    s = _mm_add_ps(s, _mm_movehl_ps(s, s));
+    return _mm_cvtss_f32(_mm_add_ss(s, _mm_shuffle_ps(s, s, 1)));
+}
+
+/// The sum of the 16 lanes, always in the same order.
+CK_AVX512_INLINE float ck_sum16(__m512 v) {
+    __m256 s = _mm256_add_ps(_mm512_castps512_ps256(v), _mm512_extractf32x8_ps(v, 1));
+    __m128 q = _mm_add_ps(_mm256_castps256_ps128(s), _mm256_extractf128_ps(s, 1));
+    q = _mm_add_ps(q, _mm_movehl_ps(q, q));
+    return _mm_cvtss_f32(_mm_add_ss(q, _mm_shuffle_ps(q, q, 1)));
+}
+
+// exp(x) by Cephes' single-precision expf: x = n ln 2 + r with ln 2 in two parts, a polynomial of
+// degree 5 in r, then 2^n. Within 2 ulp; results below 2^-126 become 0 or stay tiny.
+#define CK_EXP_LOW -87.3365448f
+#define CK_EXP_HIGH 88.3762626f
+#define CK_LOG2_E 1.44269504088896341f
+#define CK_LN2_HIGH 0.693359375f
+#define CK_LN2_LOW -2.12194440e-4f
+#define CK_EXP_P0 1.9875691500e-4f
+#define CK_EXP_P1 1.3981999507e-3f
+#define CK_EXP_P2 8.3334519073e-3f
+#define CK_EXP_P3 4.1665795894e-2f
+#define CK_EXP_P4 1.6666665459e-1f
+#define CK_EXP_P5 5.0000001201e-1f
+
+CK_AVX2_INLINE __m256 ck_exp8(__m256 x) {
+    x = _mm256_min_ps(x, _mm256_set1_ps(CK_EXP_HIGH));
+    x = _mm256_max_ps(x, _mm256_set1_ps(CK_EXP_LOW));
+    __m256 n = _mm256_round_ps(_mm256_mul_ps(x, _mm256_set1_ps(CK_LOG2_E)),
+                               _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    __m256 r = _mm256_fnmadd_ps(n, _mm256_set1_ps(CK_LN2_HIGH), x);
+    r = _mm256_fnmadd_ps(n, _mm256_set1_ps(CK_LN2_LOW), r);
+    __m256 p = _mm256_set1_ps(CK_EXP_P0);
+    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(CK_EXP_P1));
+    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(CK_EXP_P2));
+    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(CK_EXP_P3));
+    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(CK_EXP_P4));
+    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(CK_EXP_P5));
+    p = _mm256_fmadd_ps(p, _mm256_mul_ps(r, r), _mm256_add_ps(r, _mm256_set1_ps(1.0f)));
+    __m256i e = _mm256_slli_epi32(
+        _mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23);
+    return _mm256_mul_ps(p, _mm256_castsi256_ps(e));
+}
+
+CK_AVX512_INLINE __m512 ck_exp16(__m512 x) {
+    x = _mm512_min_ps(x, _mm512_set1_ps(CK_EXP_HIGH));
+    x = _mm512_max_ps(x, _mm512_set1_ps(CK_EXP_LOW));
+    __m512 n = _mm512_roundscale_ps(_mm512_mul_ps(x, _mm512_set1_ps(CK_LOG2_E)),
+                                    _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    __m512 r = _mm512_fnmadd_ps(n, _mm512_set1_ps(CK_LN2_HIGH), x);
+    r = _mm512_fnmadd_ps(n, _mm512_set1_ps(CK_LN2_LOW), r);
+    __m512 p = _mm512_set1_ps(CK_EXP_P0);
+    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(CK_EXP_P1));
+    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(CK_EXP_P2));
+    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(CK_EXP_P3));
+    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(CK_EXP_P4));
+    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(CK_EXP_P5));
+    p = _mm512_fmadd_ps(p, _mm512_mul_ps(r, r), _mm512_add_ps(r, _mm512_set1_ps(1.0f)));
+    return _mm512_scalef_ps(p, n);
+}
+#endif
+
+#endif

@@ -1,0 +1,188 @@
+import Glibc
+import Synchronization
+
+/// A fixed set of named threads that share one loop at a time with the thread that asks.
+///
+/// Only the owning engine's thread calls `forEachRange`. Between forward passes the helpers sleep;
+/// inside one they spin briefly, because the next loop comes within microseconds. Ranges are claimed
+/// from a counter, so a core that is busy with something else takes fewer of them; what a range
+/// computes must not depend on who computes it, and then results do not depend on the thread count.
+///
+/// A helper announces itself (`active`) before it looks at the loop again, and the caller closes
+/// the loop (`ticket` becomes even) before it waits for `active` to fall to zero: either the helper
+/// sees the loop closed or the caller waits for it. So a helper that wakes late touches nothing and
+/// holds nobody up.
+///
+/// `@unchecked Sendable`: `work` is written by the caller while the ticket is even and `active` is
+/// zero, and read by helpers only between announcing themselves and withdrawing; sleeping and
+/// waking hold `lock`.
+public final class ComputePool: @unchecked Sendable {
+    /// Threads that take part in a loop, the caller's included.
+    public let threads: Int
+
+    private let shared: Shared
+    private let helpers: [NamedThread]
+
+    /// Starts `threads - 1` helpers; with 1 every loop runs in the caller alone.
+    ///
+    /// - Parameters:
+    ///   - threads: Threads that take part in a loop, the caller's included; at least 1.
+    ///   - name: What the helpers are called, followed by their number.
+    public init(threads: Int, name: String = "compute") {
+        precondition(threads >= 1, "a compute pool has at least one thread, not \(threads)")
+        let shared = Shared()
+        self.threads = threads
+        self.shared = shared
+        helpers = (1..<threads).map { index in
+            NamedThread("\(name)-\(index)") { shared.help(as: index) }
+        }
+    }
+
+    /// Runs `body` over `0..<count` in ranges of at most `grain`, and returns when all are done.
+    ///
+    /// - Parameters:
+    ///   - count: How many items there are.
+    ///   - grain: Items in a range; a loop of one range runs in the caller.
+    ///   - body: Called from several threads at once with the number of the thread
+    ///     (`0..<threads`, for scratch space of its own) and a range; it may write only to what
+    ///     belongs to that thread or to that range.
+    public func forEachRange(
+        count: Int, grain: Int = 1, _ body: (_ worker: Int, _ range: Range<Int>) -> Void
+    ) {
+        precondition(grain >= 1, "a range has at least one item")
+        guard count > 0 else { return }
+        guard threads > 1, count > grain else {
+            // The same ranges as with helpers, so that arithmetic cannot tell the difference.
+            var start = 0
+            while start < count {
+                body(0, start..<min(start + grain, count))
+                start += grain
+            }
+            return
+        }
+        withoutActuallyEscaping(body) { body in
+            shared.run(Shared.Work(count: count, grain: grain, body: body))
+        }
+    }
+
+    deinit {
+        shared.stop()
+        for helper in helpers { helper.join() }
+    }
+}
+
+/// What the caller and the helpers of one pool share.
+///
+/// `@unchecked Sendable`: see `ComputePool`.
+private final class Shared: @unchecked Sendable {
+    struct Work {
+        let count: Int
+        let grain: Int
+        let body: (Int, Range<Int>) -> Void
+    }
+
+    /// Looks at the ticket before a helper sleeps: some 20 to 50 microseconds.
+    private static let spins = 2_000
+
+    /// Odd while a loop is open.
+    private let ticket = Atomic<Int>(0)
+    private let next = Atomic<Int>(0)
+    private let active = Atomic<Int>(0)
+    private let sleeping = Atomic<Int>(0)
+    private let isStopped = Atomic<Bool>(false)
+    private var work: Work?
+    private let lock: UnsafeMutablePointer<pthread_mutex_t>
+    private let opened: UnsafeMutablePointer<pthread_cond_t>
+
+    init() {
+        lock = .allocate(capacity: 1)
+        opened = .allocate(capacity: 1)
+        lock.initialize(to: pthread_mutex_t())
+        opened.initialize(to: pthread_cond_t())
+        pthread_mutex_init(lock, nil)
+        pthread_cond_init(opened, nil)
+    }
+
+    deinit {
+        pthread_mutex_destroy(lock)
+        pthread_cond_destroy(opened)
+        lock.deallocate()
+        opened.deallocate()
+    }
+
+    func run(_ work: Work) {
+        self.work = work
+        next.store(0, ordering: .relaxed)
+        ticket.add(1, ordering: .sequentiallyConsistent)
+        if sleeping.load(ordering: .sequentiallyConsistent) > 0 { wake() }
+        claim(work, as: 0)
+        ticket.add(1, ordering: .sequentiallyConsistent)
+        var looks = 0
+        while active.load(ordering: .sequentiallyConsistent) != 0 {
+            looks += 1
+            if looks > Self.spins { sched_yield() } else { _spinPause() }
+        }
+        self.work = nil
+    }
+
+    func help(as worker: Int) {
+        var seen = 0
+        while let current = waitForLoop(after: seen) {
+            seen = current
+            active.add(1, ordering: .sequentiallyConsistent)
+            if ticket.load(ordering: .sequentiallyConsistent) == current, let work {
+                claim(work, as: worker)
+            }
+            active.subtract(1, ordering: .sequentiallyConsistent)
+        }
+    }
+
+    func stop() {
+        isStopped.store(true, ordering: .sequentiallyConsistent)
+        wake()
+    }
+
+    private func claim(_ work: Work, as worker: Int) {
+        while true {
+            let start = next.add(work.grain, ordering: .relaxed).oldValue
+            guard start < work.count else { return }
+            work.body(worker, start..<min(start + work.grain, work.count))
+        }
+    }
+
+    /// The ticket of an open loop newer than `seen`, or `nil` once the pool stops.
+    private func waitForLoop(after seen: Int) -> Int? {
+        for _ in 0..<Self.spins {
+            if let found = openLoop(after: seen) { return found }
+            if isStopped.load(ordering: .relaxed) { return nil }
+            _spinPause()
+        }
+        pthread_mutex_lock(lock)
+        defer { pthread_mutex_unlock(lock) }
+        sleeping.add(1, ordering: .sequentiallyConsistent)
+        defer { sleeping.subtract(1, ordering: .sequentiallyConsistent) }
+        while true {
+            if let found = openLoop(after: seen) { return found }
+            if isStopped.load(ordering: .sequentiallyConsistent) { return nil }
+            pthread_cond_wait(opened, lock)
+        }
+    }
+
+    private func openLoop(after seen: Int) -> Int? {
+        let current = ticket.load(ordering: .sequentiallyConsistent)
+        return current != seen && current & 1 == 1 ? current : nil
+    }
+
+    private func wake() {
+        pthread_mutex_lock(lock)
+        pthread_cond_broadcast(opened)
+        pthread_mutex_unlock(lock)
+    }
+}
+
+/// Tells the core that this is a spin loop.
+@inline(__always)
+private func _spinPause() {
+    // An atomic fence costs tens of cycles and keeps the loop from being optimised away.
+    atomicMemoryFence(ordering: .acquiring)
+}
