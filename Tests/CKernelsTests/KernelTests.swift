@@ -62,7 +62,8 @@ func rows(_ type: ck_type, count: Int, columns: Int, seed: UInt64) -> [UInt8] {
     @Test(arguments: levels, [CK_F32, CK_F16, CK_BF16] + quantizedTypes)
     func equalsTheDoubleSumOfDequantisedRows(level: ck_level, type: ck_type) {
         let block = ck_block_elements(type)
-        let lengths = block == 1 ? [1, 7, 8, 9, 16, 31, 64, 65, 588] : [block, 2 * block, 3 * block]
+        let lengths =
+            block == 1 ? [1, 7, 8, 9, 16, 31, 64, 65, 588] : [block, 2 * block, 3 * block]
         for columns in lengths {
             let weights = rows(type, count: 5, columns: columns, seed: UInt64(columns))
             var values = TestValues(seed: 3)
@@ -150,7 +151,8 @@ func rows(_ type: ck_type, count: Int, columns: Int, seed: UInt64) -> [UInt8] {
             ck_f16_to_f32(level, all.count, all, &out)
             #expect(zip(all, out).allSatisfy { ck_f16_value($0).bitPattern == $1.bitPattern })
             var values = TestValues(seed: 4)
-            let floats = values.floats(1001).map { $0 * 1e-5 } + values.floats(1000).map { $0 * 7e4 }
+            let small = values.floats(1001).map { $0 * 1e-5 }
+            let floats = small + values.floats(1000).map { $0 * 7e4 }
             var halves = [UInt16](repeating: 0, count: floats.count)
             ck_f32_to_f16(level, floats.count, floats, &halves)
             #expect(halves == floats.map { ck_f16_rounded($0) })

@@ -1,0 +1,9 @@
+/// Why an answer ended.
+public enum FinishReason: String, Sendable, Codable {
+    /// The model said so, or a stop string came.
+    case stop
+    /// The answer reached its limit, or the context was full.
+    case length
+    /// The caller asked for it.
+    case cancelled
+}

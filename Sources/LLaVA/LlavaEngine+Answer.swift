@@ -1,0 +1,154 @@
+extension LlavaEngine {
+    /// Answers a question about the picture, or about text alone if there is none.
+    ///
+    /// - Parameters:
+    ///   - question: The question as a user typed it; control tokens in it are plain text.
+    ///   - options: How to answer; the template's stop strings are added to its own.
+    ///   - isCancelled: Asked once a token and once a layer of the prompt.
+    ///   - onToken: Given each token as soon as its text is certain to belong to the answer.
+    /// - Returns: The answer.
+    /// - Throws: `EngineError` of kind `template`, `prompt` or `numerics`.
+    public func answer(
+        _ question: String, options: GenerationOptions, isCancelled: () -> Bool = { false },
+        onToken: (GeneratedToken) -> Void = { _ in }
+    ) throws(EngineError) -> Generation {
+        let template = try model.requiredTemplate()
+        let prompt = Prompt(
+            question: question, template: template, tokenizer: model.tokenizer,
+            hasImage: imageTokens > 0)
+        var options = options
+        options.stopStrings += template.stopStrings
+        return try answer(
+            raw: prompt, options: options, isCancelled: isCancelled, onToken: onToken)
+    }
+
+    /// Answers a prompt.
+    ///
+    /// - Parameters:
+    ///   - prompt: The whole prompt.
+    ///   - options: How to answer.
+    ///   - isCancelled: Asked once a token and once a layer of the prompt.
+    ///   - onToken: Given each token as soon as its text is certain to belong to the answer.
+    /// - Returns: The answer.
+    /// - Throws: `EngineError` of kind `prompt` or `numerics`.
+    public func answer(
+        raw prompt: Prompt, options: GenerationOptions, isCancelled: () -> Bool = { false },
+        onToken: (GeneratedToken) -> Void = { _ in }
+    ) throws(EngineError) -> Generation {
+        try answer(
+            segments: prompt.segments, options: options, isCancelled: isCancelled,
+            onToken: onToken)
+    }
+
+    /// Answers a prompt given as its segments.
+    ///
+    /// - Parameters:
+    ///   - segments: The whole prompt; ids lie in the vocabulary.
+    ///   - options: How to answer.
+    ///   - isCancelled: Asked once a token and once a layer of the prompt.
+    ///   - onToken: Given each token as soon as its text is certain to belong to the answer.
+    /// - Returns: The answer.
+    /// - Throws: `EngineError` of kind `prompt` or `numerics`.
+    public func answer(
+        segments: [Prompt.Segment], options: GenerationOptions,
+        isCancelled: () -> Bool = { false }, onToken: (GeneratedToken) -> Void = { _ in }
+    ) throws(EngineError) -> Generation {
+        let chunks = try chunks(of: segments)
+        let promptTokens = chunks.reduce(0) { $0 + $1.count }
+        let clock = ContinuousClock()
+        var timings = takeTimings()
+        var text = AnswerText(
+            stopStrings: options.stopStrings,
+            dropsLeadingSpace: model.tokenizer.dropsLeadingSpace)
+
+        let start = clock.now
+        let isRead = read(chunks, isCancelled: isCancelled)
+        timings.prefillMS = start.duration(to: clock.now).milliseconds
+        var reason = FinishReason.cancelled
+        var isStopped = false
+        if isRead {
+            let begin = clock.now
+            defer { decoder.cache.truncate(to: promptTokens) }
+            (reason, isStopped) = try write(
+                into: &text, after: chunks[chunks.count - 1].count - 1, options: options,
+                isCancelled: isCancelled, onToken: onToken)
+            timings.generateMS = begin.duration(to: clock.now).milliseconds
+        }
+        return Generation(
+            text: text.finish(isStopped: isStopped, onToken: onToken), finishReason: reason,
+            promptTokens: promptTokens,
+            imageTokens: segments.contains(.image) ? imageTokens : 0, tokens: text.tokens,
+            timings: timings)
+    }
+
+    /// Writes tokens until something ends the answer; says what did, and whether it was a text.
+    private func write(
+        into text: inout AnswerText, after lastRow: Int, options: GenerationOptions,
+        isCancelled: () -> Bool, onToken: (GeneratedToken) -> Void
+    ) throws(EngineError) -> (FinishReason, isStopped: Bool) {
+        var sampler = Sampler(options)
+        var row = lastRow
+        while text.tokens.count < options.maxTokens {
+            if isCancelled() { return (.cancelled, false) }
+            let choice = try sampler.choose(from: decoder.logits(row: row))
+            if !options.ignoresEnd, model.tokenizer.endIDs.contains(choice.id) {
+                return (.stop, false)
+            }
+            let piece = model.tokenizer.pieceBytes(choice.id)
+            if text.append(choice, piece: piece, onToken: onToken) { return (.stop, true) }
+            guard text.tokens.count < options.maxTokens,
+                decoder.cache.length < decoder.cache.capacity
+            else { break }
+            guard decoder.append(.tokens([choice.id]), isCancelled: isCancelled) else {
+                return (.cancelled, false)
+            }
+            row = 0
+        }
+        return (.length, false)
+    }
+
+    /// The scores after the last tokens of a prompt, for comparing with a reference.
+    ///
+    /// - Parameters:
+    ///   - segments: The prompt.
+    ///   - continuation: Tokens to append to it.
+    ///   - isStepping: Whether the continuation is read token by token, as answers are written, or
+    ///     with the prompt's last segment, as prompts are read.
+    /// - Returns: Scores after the prompt and after each token of the continuation, shape
+    ///   `(continuation.count + 1, V)`.
+    /// - Throws: `EngineError` of kind `prompt`.
+    public func logits(
+        after segments: [Prompt.Segment], continuation: [TokenID] = [], isStepping: Bool = true
+    ) throws(EngineError) -> [[Float]] {
+        var segments = segments
+        if !isStepping, !continuation.isEmpty {
+            if case .tokens(let ids) = segments.last {
+                segments[segments.count - 1] = .tokens(ids + continuation)
+            } else {
+                segments.append(.tokens(continuation))
+            }
+        }
+        let chunks = try chunks(of: segments)
+        let total = chunks.reduce(0) { $0 + $1.count }
+        let first = isStepping ? total - 1 : total - 1 - continuation.count
+        var rows: [[Float]] = []
+        let isRead = read(chunks, isCancelled: { false }) { position, chunk in
+            for row in 0..<chunk.count where position + row >= first {
+                rows.append(Array(decoder.logits(row: row)))
+            }
+        }
+        precondition(isRead, "nothing cancels this")
+        guard isStepping else { return rows }
+        defer { decoder.cache.truncate(to: total) }
+        for token in continuation {
+            guard decoder.cache.length < decoder.cache.capacity,
+                decoder.append(.tokens([token]), isCancelled: { false })
+            else {
+                throw EngineError(
+                    .prompt, "the continuation does not fit the context of \(contextLength)")
+            }
+            rows.append(Array(decoder.logits(row: 0)))
+        }
+        return rows
+    }
+}

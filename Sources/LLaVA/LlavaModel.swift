@@ -1,0 +1,101 @@
+public import Images
+import ModelFiles
+
+/// A model: its files, mapped and checked.
+///
+/// Immutable, shared by all engines of a process.
+public final class LlavaModel: Sendable {
+    /// Where it was loaded from, and with which choices.
+    public let location: ModelLocation
+    /// The shapes of its halves.
+    public let configuration: LlavaConfiguration
+    /// Text to tokens and back.
+    public let tokenizer: any Tokenizer
+    /// How it was trained to see a conversation; `nil` if its files do not tell and none was named,
+    /// which leaves it raw prompts only.
+    public let template: ChatTemplate?
+
+    let language: LlamaWeights
+    let vision: VisionModel?
+    let textFile: GGUFFile
+    let projectorFile: GGUFFile?
+    private let templateError: EngineError?
+
+    /// Maps a model's files and checks every key and tensor that a forward pass needs.
+    ///
+    /// - Parameter location: The files and choices.
+    /// - Returns: The model; weights are paged in when they are used.
+    /// - Throws: `EngineError` naming the file and the key or tensor, and what to do.
+    public static func load(_ location: ModelLocation) throws(EngineError) -> LlavaModel {
+        try LlavaModel(location)
+    }
+
+    private init(_ location: ModelLocation) throws(EngineError) {
+        let textFile = try Self.open(location.text)
+        let language = try LlamaConfiguration(textFile)
+        let weights = try LlamaWeights(TensorReader(directory: textFile), language)
+        let tokenizer = try SentencePieceTokenizer(textFile)
+        guard tokenizer.vocabularySize == weights.vocabularyRows else {
+            throw EngineError(
+                .inconsistentModel,
+                "\(textFile.path): 'token_embd.weight' has \(weights.vocabularyRows) rows for "
+                    + "\(tokenizer.vocabularySize) pieces of 'tokenizer.ggml.tokens'; convert the "
+                    + "model again")
+        }
+        var projectorFile: GGUFFile?
+        var vision: VisionModel?
+        if let path = location.projector {
+            let file = try Self.open(path)
+            vision = try VisionModel(
+                file, aspect: location.aspect, width: language.width, textPath: textFile.path)
+            projectorFile = file
+        }
+        self.location = location
+        self.textFile = textFile
+        self.projectorFile = projectorFile
+        self.language = weights
+        self.vision = vision
+        self.tokenizer = tokenizer
+        configuration = LlavaConfiguration(language: language, vision: vision?.configuration)
+
+        if let name = location.template {
+            template = try ChatTemplate.named(name)
+            templateError = nil
+        } else {
+            let text = try ModelKeys(textFile).textIfPresent("tokenizer.chat_template")
+            do throws(EngineError) {
+                template = try ChatTemplate.choose(
+                    named: nil, chatTemplate: text, tokenizer: tokenizer, path: textFile.path)
+                templateError = nil
+            } catch {
+                template = nil
+                templateError = error
+            }
+        }
+    }
+
+    /// The chat template.
+    ///
+    /// - Returns: The one that was named, or that the files tell.
+    /// - Throws: `EngineError` of kind `template` if there is neither.
+    public func requiredTemplate() throws(EngineError) -> ChatTemplate {
+        if let template { return template }
+        throw templateError ?? EngineError(.template, "\(location.text): no chat template is known")
+    }
+
+    /// A picture as the vision tower gets it, before normalisation.
+    ///
+    /// - Parameter image: Any picture.
+    /// - Returns: The picture padded or cropped to a square and resized; the same picture if the
+    ///   model has no vision tower.
+    public func modelInput(for image: RGBImage) -> RGBImage {
+        vision?.preprocessor.modelInput(for: image) ?? image
+    }
+
+    /// How pictures are made the vision tower's input; `nil` without one.
+    public var preprocessor: ClipPreprocessor? { vision?.preprocessor }
+
+    private static func open(_ path: String) throws(EngineError) -> GGUFFile {
+        try EngineError.passingOn { () throws(ModelFileError) in try GGUFFile(path: path) }
+    }
+}

@@ -1,0 +1,32 @@
+/// Where a model is and the choices its files leave open.
+public struct ModelLocation: Sendable, Equatable {
+    /// The language model's GGUF file.
+    public var text: String
+    /// The projector's GGUF file; without one the model sees no pictures.
+    public var projector: String?
+    /// The chat template's name; `nil` for the one the files tell.
+    public var template: String?
+    /// How pictures become square; `nil` for what the model was trained with.
+    public var aspect: Aspect?
+    /// How keys and values are kept; part of what makes an answer.
+    public var keyValueStorage: KeyValueStorage
+
+    /// Names a model.
+    ///
+    /// - Parameters:
+    ///   - text: The language model's GGUF file.
+    ///   - projector: The projector's GGUF file.
+    ///   - template: The chat template's name.
+    ///   - aspect: How pictures become square.
+    ///   - keyValueStorage: How keys and values are kept.
+    public init(
+        text: String, projector: String? = nil, template: String? = nil, aspect: Aspect? = nil,
+        keyValueStorage: KeyValueStorage = .f32
+    ) {
+        self.text = text
+        self.projector = projector
+        self.template = template
+        self.aspect = aspect
+        self.keyValueStorage = keyValueStorage
+    }
+}

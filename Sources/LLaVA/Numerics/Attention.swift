@@ -1,0 +1,161 @@
+import CKernels
+import COpenBLAS
+import Threads
+
+/// Keys and values as attention reads them: element `(head, row, i)` of either lies at
+/// `head * headStride + row * rowStride + i`.
+struct KeysAndValues {
+    /// The first key.
+    let keys: UnsafeRawPointer
+    /// The first value.
+    let values: UnsafeRawPointer
+    /// f32 or f16.
+    let type: ck_type
+    /// Elements from one head to the next.
+    let headStride: Int
+    /// Elements from one row to the next.
+    let rowStride: Int
+
+    /// Bytes from the start to the first row of a head.
+    func offset(head: Int) -> Int { head * headStride * (type == CK_F32 ? 4 : 2) }
+}
+
+/// Scaled dot-product attention with grouped keys: query head `h` reads key head
+/// `h / (heads / keyValueHeads)`.
+struct Attention: Sendable {
+    /// Query heads.
+    let heads: Int
+    /// Key and value heads; divides `heads`.
+    let keyValueHeads: Int
+    /// Elements of a head.
+    let headDimension: Int
+
+    /// `1 / √headDimension`.
+    var scale: Float { 1 / Float(headDimension).squareRoot() }
+    /// Query heads that share a key head.
+    var group: Int { heads / keyValueHeads }
+}
+
+extension TensorMath {
+    /// Query rows that share one product with the keys, fixed so that sums never change.
+    private static let queryBlock = 64
+
+    /// Attention of `rows` query rows over `keyCount` rows of keys and values.
+    ///
+    /// - Parameters:
+    ///   - shape: Heads and their size.
+    ///   - queries: Shape `(rows, heads · headDimension)`.
+    ///   - rows: Query rows.
+    ///   - memory: Keys and values.
+    ///   - keyCount: Rows of keys.
+    ///   - firstPosition: With a causal mask, the position of the first query row, which sees the
+    ///     keys up to its own; `nil` for no mask.
+    ///   - output: Shape `(rows, heads · headDimension)`.
+    func attend(
+        _ shape: Attention, queries: UnsafePointer<Float>, rows: Int, over memory: KeysAndValues,
+        keyCount: Int, firstPosition: Int?, into output: UnsafeMutablePointer<Float>
+    ) {
+        if rows <= Self.fewRows && memory.rowStride == shape.headDimension {
+            attendByRows(
+                shape, queries: queries, rows: rows, over: memory, keyCount: keyCount,
+                firstPosition: firstPosition, into: output)
+        } else {
+            attendByBlocks(
+                shape, queries: queries, rows: rows, over: memory, keyCount: keyCount,
+                firstPosition: firstPosition, into: output)
+        }
+    }
+
+    /// Decoding: one key head at a time, its group of query heads together.
+    private func attendByRows(
+        _ shape: Attention, queries: UnsafePointer<Float>, rows: Int, over memory: KeysAndValues,
+        keyCount: Int, firstPosition: Int?, into output: UnsafeMutablePointer<Float>
+    ) {
+        let size = shape.headDimension
+        let width = shape.heads * size
+        reserveScratch(floats: shape.group * keyCount + size)
+        pool.forEachRange(count: rows * shape.keyValueHeads) { worker, range in
+            let scores = scratch(of: worker)
+            for item in range {
+                let row = item / shape.keyValueHeads
+                let head = item % shape.keyValueHeads
+                let visible = firstPosition.map { $0 + row + 1 } ?? keyCount
+                let start = row * width + head * shape.group * size
+                let offset = memory.offset(head: head)
+                let status = ck_dot_rows(
+                    level, memory.type, visible, size, memory.keys + offset, shape.group,
+                    queries + start, size, scores, keyCount, scores + shape.group * keyCount)
+                precondition(status == CK_OK, "keys are stored in a type kernels cannot read")
+                for member in 0..<shape.group {
+                    let weights = scores + member * keyCount
+                    ck_softmax(level, visible, shape.scale, weights)
+                    _ = ck_weighted_sum(
+                        level, memory.type, visible, size, memory.values + offset,
+                        memory.rowStride, weights, output + start + member * size)
+                }
+            }
+        }
+    }
+
+    /// Prefilling and the vision tower: blocks of query rows, two matrix products each.
+    private func attendByBlocks(
+        _ shape: Attention, queries: UnsafePointer<Float>, rows: Int, over memory: KeysAndValues,
+        keyCount: Int, firstPosition: Int?, into output: UnsafeMutablePointer<Float>
+    ) {
+        let size = shape.headDimension
+        let width = shape.heads * size
+        let blocks = (rows + Self.queryBlock - 1) / Self.queryBlock
+        let scoreFloats = Self.queryBlock * keyCount
+        let widened = memory.type == CK_F32 ? 0 : keyCount * size
+        reserveScratch(floats: scoreFloats + 2 * widened)
+        pool.forEachRange(count: shape.heads * blocks) { worker, range in
+            let scores = scratch(of: worker)
+            for item in range {
+                let head = item / blocks
+                let firstRow = item % blocks * Self.queryBlock
+                let count = min(Self.queryBlock, rows - firstRow)
+                let visible = firstPosition.map { $0 + firstRow + count } ?? keyCount
+                let (keys, values, stride) = dense(
+                    memory, head: head / shape.group, rows: visible, size: size,
+                    room: scores + scoreFloats)
+                let start = firstRow * width + head * size
+                cblas_sgemm(
+                    CblasRowMajor, CblasNoTrans, CblasTrans,
+                    blasint(count), blasint(visible), blasint(size),
+                    1, queries + start, blasint(width), keys, blasint(stride),
+                    0, scores, blasint(visible))
+                for row in 0..<count {
+                    let weights = scores + row * visible
+                    let seen = firstPosition.map { $0 + firstRow + row + 1 } ?? keyCount
+                    ck_softmax(level, seen, shape.scale, weights)
+                    (weights + seen).update(repeating: 0, count: visible - seen)
+                }
+                cblas_sgemm(
+                    CblasRowMajor, CblasNoTrans, CblasNoTrans,
+                    blasint(count), blasint(size), blasint(visible),
+                    1, scores, blasint(visible), values, blasint(stride),
+                    0, output + start, blasint(width))
+            }
+        }
+    }
+
+    /// A head's keys and values as f32 and their row stride: in place, or widened into `room`.
+    private func dense(
+        _ memory: KeysAndValues, head: Int, rows: Int, size: Int,
+        room: UnsafeMutablePointer<Float>
+    ) -> (UnsafePointer<Float>, UnsafePointer<Float>, Int) {
+        let keys = memory.keys + memory.offset(head: head)
+        let values = memory.values + memory.offset(head: head)
+        guard memory.type == CK_F16 else {
+            return (
+                keys.assumingMemoryBound(to: Float.self),
+                values.assumingMemoryBound(to: Float.self), memory.rowStride
+            )
+        }
+        precondition(memory.rowStride == size, "half-float keys of a head lie one after the other")
+        let valueRoom = room + rows * size
+        ck_f16_to_f32(level, rows * size, keys.assumingMemoryBound(to: UInt16.self), room)
+        ck_f16_to_f32(level, rows * size, values.assumingMemoryBound(to: UInt16.self), valueRoom)
+        return (UnsafePointer(room), UnsafePointer(valueRoom), size)
+    }
+}

@@ -1,0 +1,55 @@
+import CKernels
+import COpenBLAS
+import Threads
+
+/// The arithmetic of one engine: its threads, its instruction level, and scratch space per thread.
+///
+/// The operations are in extensions beside their parameters: `Linear`, `Norm`, `Activation`,
+/// `Attention`. Engine thread only; results depend on the operands and the level, never on the
+/// number of threads.
+final class TensorMath {
+    /// The threads that share each operation.
+    let pool: ComputePool
+    /// The instructions the kernels use.
+    let level: ck_level
+
+    private var scratchSpaces: [UnsafeMutablePointer<Float>]
+    private var scratchFloats = 0
+
+    /// Starts the threads.
+    init(threads: Int, level: ck_level = ck_best_level()) {
+        // Below our pool OpenBLAS must not start threads of its own: its FAQ, "multi-threaded
+        // applications". Idempotent, so every engine of a process may say it.
+        openblas_set_num_threads(1)
+        pool = ComputePool(threads: threads)
+        self.level = level
+        scratchSpaces = []
+    }
+
+    /// Makes sure that every thread has room for `floats` floats; call before the loop.
+    func reserveScratch(floats: Int) {
+        guard floats > scratchFloats else { return }
+        for space in scratchSpaces { space.deallocateZeroed() }
+        scratchSpaces = (0..<pool.threads).map { _ in .zeroed(count: floats) }
+        scratchFloats = floats
+    }
+
+    /// The scratch space of a thread, as large as last reserved.
+    func scratch(of worker: Int) -> UnsafeMutablePointer<Float> { scratchSpaces[worker] }
+
+    /// Runs `body` on each row of `0..<rows`, sharing them among the threads.
+    func forEachRow(_ rows: Int, _ body: (Int) -> Void) {
+        pool.forEachRange(count: rows, grain: 16) { _, range in
+            for row in range { body(row) }
+        }
+    }
+
+    /// `target += source`, shape `(rows, columns)`.
+    func add(
+        _ source: Matrix, to target: Matrix, rows: Int
+    ) {
+        forEachRow(rows) { row in ck_add(source.columns, source[row], target[row]) }
+    }
+
+    deinit { for space in scratchSpaces { space.deallocateZeroed() } }
+}

@@ -1,0 +1,136 @@
+import CKernels
+import Threads
+
+/// Runs the vision tower and the projector: pixels in, rows for the language model out.
+///
+/// Belongs to one engine thread: it owns the activations of a forward pass.
+public final class ClipEncoder {
+    /// Sees the state before the first block (0) and after each block (1...), shape `(T, W)`.
+    public typealias Observer = (_ block: Int, _ state: [Float]) -> Void
+
+    private let shape: ClipConfiguration
+    private let weights: ClipWeights
+    private let projector: Projector
+    private let math: TensorMath
+
+    private let patches: Matrix
+    private let state: Matrix
+    private let normed: Matrix
+    private let query: Matrix
+    private let key: Matrix
+    private let value: Matrix
+    private let mixed: Matrix
+    private let wide: Matrix
+
+    init(_ vision: VisionModel, math: TensorMath) {
+        let shape = vision.configuration
+        self.shape = shape
+        weights = vision.weights
+        projector = vision.projector
+        self.math = math
+        let tokens = shape.tokenCount
+        patches = Matrix(rows: shape.patchCount, columns: shape.patchElements)
+        state = Matrix(rows: tokens, columns: shape.width)
+        normed = Matrix(rows: tokens, columns: shape.width)
+        query = Matrix(rows: tokens, columns: shape.width)
+        key = Matrix(rows: tokens, columns: shape.width)
+        value = Matrix(rows: tokens, columns: shape.width)
+        mixed = Matrix(rows: tokens, columns: shape.width)
+        wide = Matrix(rows: tokens, columns: shape.feedForwardWidth)
+    }
+
+    /// Encodes a picture.
+    ///
+    /// - Parameters:
+    ///   - pixels: The preprocessor's output for this model.
+    ///   - observer: For tests: sees the hidden states as they come.
+    /// - Returns: `P` rows of the language model's width; the class token's row is dropped.
+    public func encode(_ pixels: PixelTensor, observer: Observer? = nil) -> ImageEmbedding {
+        precondition(
+            pixels.side == shape.imageSide,
+            "a picture of side \(pixels.side) for a tower of \(shape.imageSide)")
+        embed(pixels)
+        math.apply(weights.preNorm, to: state, rows: shape.tokenCount, into: state)
+        observer?(0, state.values(rows: shape.tokenCount))
+        for (index, block) in weights.blocks.enumerated() {
+            run(block)
+            observer?(index + 1, state.values(rows: shape.tokenCount))
+        }
+        return project()
+    }
+
+    /// `state = [class, patches · Eᵀ] + positions`.
+    private func embed(_ pixels: PixelTensor) {
+        cutPatches(pixels)
+        math.apply(
+            weights.patchEmbedding, to: patches.base, rows: shape.patchCount, into: state[1])
+        state[0].update(from: weights.classEmbedding, count: shape.width)
+        weights.positionEmbedding.withUnsafeBufferPointer { positions in
+            guard let base = positions.baseAddress else { return }
+            ck_add(shape.tokenCount * shape.width, base, state.base)
+        }
+    }
+
+    /// One row a patch in the order of the convolution's weights: channel, row, column.
+    private func cutPatches(_ pixels: PixelTensor) {
+        let side = shape.imageSide
+        let patch = shape.patchSide
+        pixels.values.withUnsafeBufferPointer { pixels in
+            guard let source = pixels.baseAddress else { return }
+            for index in 0..<shape.patchCount {
+                let top = index / shape.grid * patch
+                let left = index % shape.grid * patch
+                var target = patches[index]
+                for channel in 0..<3 {
+                    for row in 0..<patch {
+                        let start = (channel * side + top + row) * side + left
+                        target.update(from: source + start, count: patch)
+                        target += patch
+                    }
+                }
+            }
+        }
+    }
+
+    /// `x += out(attention(LN1 x)); x += fc2(act(fc1(LN2 x)))`.
+    private func run(_ block: ClipWeights.Block) {
+        let tokens = shape.tokenCount
+        math.apply(block.attentionNorm, to: state, rows: tokens, into: normed)
+        math.apply(block.query, to: normed.base, rows: tokens, into: query.base)
+        math.apply(block.key, to: normed.base, rows: tokens, into: key.base)
+        math.apply(block.value, to: normed.base, rows: tokens, into: value.base)
+        let headDimension = shape.width / shape.headCount
+        math.attend(
+            Attention(
+                heads: shape.headCount, keyValueHeads: shape.headCount,
+                headDimension: headDimension),
+            queries: query.base, rows: tokens,
+            over: KeysAndValues(
+                keys: UnsafeRawPointer(key.base), values: UnsafeRawPointer(value.base),
+                type: CK_F32, headStride: headDimension, rowStride: shape.width),
+            keyCount: tokens, firstPosition: nil, into: mixed.base)
+        math.apply(block.output, to: mixed.base, rows: tokens, into: normed.base)
+        math.add(normed, to: state, rows: tokens)
+
+        math.apply(block.feedForwardNorm, to: state, rows: tokens, into: normed)
+        math.apply(block.widen, to: normed.base, rows: tokens, into: wide.base)
+        math.apply(shape.activation, to: wide, rows: tokens)
+        math.apply(block.narrow, to: wide.base, rows: tokens, into: normed.base)
+        math.add(normed, to: state, rows: tokens)
+    }
+
+    private func project() -> ImageEmbedding {
+        let rows = shape.patchCount
+        // Made per picture: the rows outlive this call as the embedding, or are freed with it.
+        var current = Matrix(rows: rows, columns: shape.width)
+        current.base.update(from: state[1], count: rows * shape.width)
+        for (index, layer) in projector.layers.enumerated() {
+            if index > 0 { math.apply(.gelu, to: current, rows: rows) }
+            let next = Matrix(rows: rows, columns: layer.outputs)
+            math.apply(layer, to: current.base, rows: rows, into: next.base)
+            current = next
+        }
+        return ImageEmbedding(
+            tokenCount: rows, width: current.columns, values: current.values(rows: rows))
+    }
+}

@@ -1,0 +1,95 @@
+import LLaVA
+import Testing
+
+struct TextChatTemplateTests {
+    @Test func rendersAsTheOriginalProjectsDo() throws {
+        let rows = try TextFixtures.rows(TextFixtures.Rendering.self, "prompts/prompts.jsonl")
+        #expect(Set(rows.map(\.template)).count == 10)
+        for row in rows {
+            let template = try ChatTemplate.named(row.template)
+            let history = zip(row.questions, row.answers).map {
+                ConversationTurn(question: $0, answer: $1)
+            }
+            let question = try #require(row.questions.last)
+            let text = template.render(question: question, hasImage: row.image, history: history)
+            #expect(Array(text.utf8) == Array(row.prompt.utf8), "\(row.template): \(text)")
+        }
+    }
+
+    @Test func llama3PutsEveryTurnBetweenHeaders() throws {
+        // The layout Meta publishes for the model: model card of Meta-Llama-3-8B-Instruct.
+        let text = try ChatTemplate.named("llava_llama_3").render(
+            question: "Q", hasImage: true)
+        #expect(
+            text.hasSuffix(
+                "natural language.<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n<image>\nQ"
+                    + "<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n"))
+        #expect(
+            text.hasPrefix(
+                "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\nYou are"))
+    }
+
+    @Test func plainIsThePictureAlone() throws {
+        let plain = try ChatTemplate.named("plain")
+        #expect(plain.render(question: "What is it?", hasImage: true) == "<image>")
+        #expect(plain.render(question: "A photo of", hasImage: false) == "A photo of")
+        #expect(plain.stopStrings == ["\n"])
+    }
+
+    @Test func namesAndAliasesAreUnique() {
+        let names = ChatTemplate.all.flatMap { [$0.name] + $0.aliases }
+        #expect(Set(names).count == names.count)
+        #expect(ChatTemplate.all.count == 13)
+        #expect(ChatTemplate.all.allSatisfy { !$0.stopStrings.isEmpty })
+    }
+
+    @Test func anUnknownNameIsAnErrorThatListsTheKnownOnes() {
+        let error = #expect(throws: EngineError.self) { try ChatTemplate.named("vicuna") }
+        #expect(error?.kind == .template)
+        #expect(error?.message.contains("'vicuna'") == true)
+        #expect(error?.message.contains("vicuna_v1") == true)
+        #expect(error?.message.contains("--template") == true)
+        #expect(error?.message.contains("model.template") == true)
+    }
+
+    @Test(arguments: [
+        ("{{ 'USER: ' + m }} ASSISTANT: ", "vicuna_v1"),
+        ("{{ bos_token }}[INST] {{ m }} [/INST]", "mistral_instruct"),
+        ("[INST] <<SYS>>\\n{{ s }}<</SYS>>", "llava_llama_2"),
+        ("### Human: {{ m }}### Assistant:", "llava_v0"),
+    ])
+    func tellsTheTemplateFromTheModelsOwn(text: String, name: String) throws {
+        let tokenizer = try TextFixtures.tokenizer("tokenizer/tokenizer.gguf")
+        #expect(ChatTemplate.detect(chatTemplate: text, tokenizer: tokenizer)?.name == name)
+    }
+
+    @Test func tellsChatMLAndLlama3OnlyWithTheirTokensInTheVocabulary() throws {
+        let tokenizer = try TextFixtures.tokenizer("tokenizer/tokenizer.gguf")
+        for (text, pieces, name) in [
+            ("<|im_start|>user", ["<|im_start|>"], "chatml_direct"),
+            ("<|im_start|>user", ["<|im_start|>", "<|endoftext|>"], "qwen_1_5"),
+            ("<|start_header_id|>", ["<|start_header_id|>"], "llava_llama_3"),
+        ] {
+            #expect(ChatTemplate.detect(chatTemplate: text, tokenizer: tokenizer) == nil)
+            let extended = ScalarTokenizer(controls: pieces)
+            #expect(ChatTemplate.detect(chatTemplate: text, tokenizer: extended)?.name == name)
+        }
+    }
+
+    @Test func aTemplateThatCannotBeToldIsAnErrorThatSaysWhatToSet() throws {
+        let tokenizer = try TextFixtures.tokenizer("tokenizer/tokenizer.gguf")
+        for text in [nil, "{{ message }}"] {
+            let error = #expect(throws: EngineError.self) {
+                try ChatTemplate.choose(
+                    named: nil, chatTemplate: text, tokenizer: tokenizer, path: "m.gguf")
+            }
+            #expect(error?.kind == .template)
+            for part in ["m.gguf", "model.template", "--template", "mistral_instruct"] {
+                #expect(error?.message.contains(part) == true)
+            }
+        }
+        let chosen = try ChatTemplate.choose(
+            named: "v1", chatTemplate: "[INST]", tokenizer: tokenizer, path: "m.gguf")
+        #expect(chosen.name == "vicuna_v1")
+    }
+}

@@ -1,0 +1,51 @@
+import Foundation
+import LLaVA
+import ModelFiles
+
+/// The recorded texts and vocabularies under Tests/Fixtures.
+enum TextFixtures {
+    /// A text and what sentencepiece makes of it.
+    struct Encoding: Decodable {
+        var text: String
+        var ids: [TokenID]
+        /// Where decoding gives another text.
+        var decoded: String?
+        /// The ids where control tokens in the text are control tokens.
+        var specialIDs: [TokenID]?
+
+        enum CodingKeys: String, CodingKey {
+            case text, ids, decoded
+            case specialIDs = "special_ids"
+        }
+    }
+
+    /// Tokens and the text sentencepiece makes of them.
+    struct Decoding: Decodable {
+        var ids: [TokenID]
+        var decoded: String
+    }
+
+    /// A conversation and the original project's rendering of it.
+    struct Rendering: Decodable {
+        var template: String
+        var questions: [String]
+        var answers: [String]
+        var image: Bool
+        var prompt: String
+    }
+
+    static func path(_ name: String) -> String {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Fixtures/\(name)").path
+    }
+
+    static func tokenizer(_ name: String) throws -> SentencePieceTokenizer {
+        try SentencePieceTokenizer(GGUFFile(path: path(name)))
+    }
+
+    static func rows<Row: Decodable>(_ type: Row.Type, _ name: String) throws -> [Row] {
+        let lines = try Data(contentsOf: URL(fileURLWithPath: path(name))).split(
+            separator: UInt8(ascii: "\n"))
+        return try lines.map { try JSONDecoder().decode(type, from: $0) }
+    }
+}
