@@ -54,8 +54,8 @@ public enum SettingTable {
             "sources.rescan", .duration(.seconds(10)...(.seconds(86400 * 7))), default: "10m",
             "How often watched folders are read again in full."),
         SettingKey(
-            "sources.include", .names, default: "['*.jpg', '*.jpeg', '*.png']",
-            "File names taken from folders; upper and lower case are the same."),
+            "sources.include", .names, default: "[]",
+            "File names taken from folders; none means those that end like pictures."),
         SettingKey(
             "sources.exclude", .names, default: "[]",
             "File and folder names left out, besides hidden and half-written files."),

@@ -1,0 +1,65 @@
+import ArgumentParser
+import Glibc
+import LLaVA
+import ModelFiles
+import Pipeline
+import Settings
+import Storage
+
+/// What a verb's error means to the person and to the script that called it.
+struct Ending {
+    /// The exit code.
+    let code: Int32
+    /// What to say, if anything.
+    let message: String?
+    /// Whether that is what was asked for, as `--help` is.
+    let isAnswer: Bool
+
+    init(of error: any Error) {
+        isAnswer = Llavactl.exitCode(for: error) == .success
+        let status: ExitStatus
+        switch error {
+        case let child as ExitCode:
+            // The exit code of a program run for the user, such as psql.
+            (code, message) = (child.rawValue, nil)
+            return
+        case let failure as CommandFailure:
+            (status, message) = (failure.status, failure.sentence.map(Self.signed))
+        case let failure as SettingsError:
+            (status, message) = (.configuration, Self.signed(failure.description))
+        case let failure as StorageError:
+            (status, message) = (Self.status(of: failure), Self.signed(failure.description))
+        case let failure as PipelineError:
+            (status, message) = (.someFailed, Self.signed(failure.description))
+        case let failure as EngineError:
+            (status, message) = (.someFailed, Self.signed(failure.description))
+        case let failure as ModelFileError:
+            (status, message) = (.someFailed, Self.signed(failure.description))
+        case let failure as PictureFailure:
+            (status, message) = (.someFailed, Self.signed(failure.description))
+        default:
+            // Only the argument parser's own errors are left: help, or wrong usage.
+            status = isAnswer ? .done : .usage
+            message = Llavactl.fullMessage(for: error)
+        }
+        code = status.rawValue
+    }
+
+    /// Says the message and ends the program.
+    func leave() -> Never {
+        if let message {
+            if isAnswer { print(message) } else { complain(message) }
+        }
+        exit(code)
+    }
+
+    private static func signed(_ sentence: String) -> String { "llavactl: " + sentence }
+
+    /// A refused statement is the request's fault, everything else the database's.
+    private static func status(of error: StorageError) -> ExitStatus {
+        switch error.kind {
+        case .connection, .timeout, .schema, .embedded, .closed: .unavailable
+        case .statement, .value: .someFailed
+        }
+    }
+}

@@ -1,0 +1,22 @@
+import Images
+import Settings
+
+extension ImageDecoder {
+    /// The decoder of these settings.
+    init(_ settings: ImageSettings) {
+        self.init(
+            limits: ImageLimits(settings), appliesOrientation: settings.applyOrientation)
+    }
+}
+
+extension ImageLimits {
+    /// The limits of these settings.
+    init(_ settings: ImageSettings) {
+        self.init()
+        maxFileBytes = settings.maxFileBytes
+        maxSide = settings.maxSide
+        maxPixels = settings.maxPixels
+        maxScans = settings.maxScans
+        maxDecodeSeconds = Int(settings.maxDecodeTime.components.seconds)
+    }
+}
