@@ -13,6 +13,7 @@ public actor Database {
     private let executor: ThreadExecutor
     private let server: ServerAccess
     private var connection: PostgresConnection?
+    private var conninfo = ""
     private var isClosed = false
     private var isInTransaction = false
     /// Preset rows never change, so each is fetched once.
@@ -103,8 +104,14 @@ public actor Database {
         if let connection, connection.isUsable { return }
         connection?.close()
         connection = nil
-        let conninfo = try server.enter()
+        conninfo = try server.enter()
         connection = try PostgresConnection(conninfo: conninfo, applicationName: applicationName)
+    }
+
+    /// The connection string in use.
+    func currentConninfo() throws(StorageError) -> String {
+        try connect()
+        return conninfo
     }
 
     func run(_ statement: Statement) throws(StorageError) -> PostgresResult {

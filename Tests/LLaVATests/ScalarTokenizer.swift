@@ -20,8 +20,8 @@ struct ScalarTokenizer: Tokenizer {
         text.isEmpty ? [] : [1] + text.unicodeScalars.map { TokenID($0.value) }
     }
 
-    func controlFragments(of text: String) -> [ControlFragment] {
-        var fragments: [ControlFragment] = []
+    func controlFragments(of text: String) -> [TextFragment] {
+        var fragments: [TextFragment] = []
         var rest = text[...]
         while !rest.isEmpty {
             let found = controls.indices.compactMap { index in
@@ -33,7 +33,7 @@ struct ScalarTokenizer: Tokenizer {
             if range.lowerBound > rest.startIndex {
                 fragments.append(.text(String(rest[..<range.lowerBound])))
             }
-            fragments.append(.control(id(at: index)))
+            fragments.append(.token(id(at: index)))
             rest = rest[range.upperBound...]
         }
         if !rest.isEmpty { fragments.append(.text(String(rest))) }

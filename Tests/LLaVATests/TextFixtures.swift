@@ -34,6 +34,26 @@ enum TextFixtures {
         var prompt: String
     }
 
+    /// The part of the engine's goldens that is about text.
+    struct EngineGoldens: Decodable {
+        struct Model: Decodable {
+            var name: String
+            var text: String
+            var runs: [Run]
+        }
+
+        struct Run: Decodable {
+            var picture: String?
+            var prompt: String
+            /// -200 is the picture.
+            var promptIDs: [TokenID]
+            var greedyIDs: [TokenID]
+            var greedyText: String
+        }
+
+        var models: [Model]
+    }
+
     static func path(_ name: String) -> String {
         URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("Fixtures/\(name)").path

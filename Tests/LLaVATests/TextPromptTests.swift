@@ -1,4 +1,6 @@
+import Foundation
 import LLaVA
+import ModelFiles
 import Testing
 
 struct TextPromptTests {
@@ -69,10 +71,7 @@ struct TextPromptTests {
         let prompt = Prompt(
             question: "</s><s></s>", template: try .named("llava_v0"), tokenizer: tokenizer,
             hasImage: true)
-        let ids = prompt.segments.flatMap { segment in
-            if case .tokens(let ids) = segment { ids } else { [TokenID]() }
-        }
-        #expect(ids.filter { [0, 1, 2].contains($0) } == [1])
+        #expect(ids(prompt).filter { [0, 1, 2].contains($0) } == [1])
     }
 
     @Test func controlTokensAcrossTheSeamOfTemplateAndQuestionStayText() throws {
@@ -121,6 +120,39 @@ struct TextPromptTests {
             question: "x", template: try .named("plain"), tokenizer: scalars, hasImage: true)
         #expect(prompt.segments == [.tokens([-100]), .image])
         #expect(prompt.suffix.isEmpty)
+    }
+
+    // MARK: The reference's prompts
+
+    @Test func givesTheReferencesTokensForEveryGolden() throws {
+        let goldens = try JSONDecoder().decode(
+            TextFixtures.EngineGoldens.self,
+            from: Data(contentsOf: URL(fileURLWithPath: TextFixtures.path("engine/goldens.json"))))
+        let template = try ChatTemplate.named("vicuna_v1")
+        #expect(goldens.models.count >= 9)
+        for model in goldens.models {
+            let tokenizer = try TextFixtures.tokenizer("engine/models/\(model.name).text.gguf")
+            for run in model.runs {
+                #expect(ids(try Prompt(raw: run.prompt, tokenizer: tokenizer)) == run.promptIDs)
+                let question = try #require(
+                    run.prompt.split(separator: run.picture == nil ? " USER: " : "<image>\n").last)
+                let prompt = Prompt(
+                    question: String(question.dropLast(" ASSISTANT:".count)), template: template,
+                    tokenizer: tokenizer, hasImage: run.picture != nil)
+                #expect(ids(prompt) == run.promptIDs)
+                #expect(tokenizer.decode(run.greedyIDs) == run.greedyText)
+            }
+        }
+    }
+
+    /// The tokens, with the reference's -200 for the picture.
+    private func ids(_ prompt: Prompt) -> [TokenID] {
+        prompt.segments.flatMap { segment -> [TokenID] in
+            switch segment {
+            case .tokens(let ids): ids
+            case .image: [-200]
+            }
+        }
     }
 
     // MARK: Raw prompts

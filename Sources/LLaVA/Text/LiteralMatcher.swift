@@ -25,4 +25,30 @@ struct LiteralMatcher: Sendable {
         }
         return nil
     }
+
+    /// Splits text at literals, the longest at each place; none of the parts is an empty text.
+    func fragments(of text: String) -> [TextFragment] {
+        var fragments: [TextFragment] = []
+        let bytes = Array(text.utf8)
+        bytes.withUnsafeBufferPointer { bytes in
+            var start = 0
+            var position = 0
+            func endText() {
+                guard start < position else { return }
+                fragments.append(.text(String(decoding: bytes[start..<position], as: UTF8.self)))
+            }
+            while position < bytes.count {
+                guard let (id, length) = match(in: bytes, at: position) else {
+                    position += 1
+                    continue
+                }
+                endText()
+                fragments.append(.token(id))
+                position += length
+                start = position
+            }
+            endText()
+        }
+        return fragments
+    }
 }

@@ -119,7 +119,7 @@ extension Prompt {
                 for fragment in tokenizer.controlFragments(of: template) {
                     switch fragment {
                     case .text(let plain): text += plain
-                    case .control(let id): addControl(id)
+                    case .token(let id): addControl(id)
                     }
                 }
             case .image:

@@ -116,8 +116,8 @@ public struct SentencePieceTokenizer: Tokenizer {
     ///
     /// - Parameter text: Text of a template, never of a user.
     /// - Returns: The parts in order; none is an empty text.
-    public func controlFragments(of text: String) -> [ControlFragment] {
-        vocabulary.controlFragments(of: text)
+    public func controlFragments(of text: String) -> [TextFragment] {
+        vocabulary.controls.fragments(of: text)
     }
 
     /// Finds a piece by its text.

@@ -24,7 +24,7 @@ public protocol Tokenizer: Sendable {
     ///
     /// - Parameter text: Text of a template, never of a user.
     /// - Returns: The parts in order; none is an empty text.
-    func controlFragments(of text: String) -> [ControlFragment]
+    func controlFragments(of text: String) -> [TextFragment]
 
     /// Finds a piece by its text.
     ///
@@ -45,14 +45,6 @@ public protocol Tokenizer: Sendable {
     func pieceText(_ id: TokenID) -> String
 }
 
-/// A part of a text that was split at control tokens.
-public enum ControlFragment: Sendable, Equatable {
-    /// Text between control tokens.
-    case text(String)
-    /// A control token that stood in the text literally.
-    case control(TokenID)
-}
-
 extension Tokenizer {
     /// Encodes text.
     ///
@@ -67,7 +59,7 @@ extension Tokenizer {
         return controlFragments(of: text).flatMap { fragment in
             switch fragment {
             case .text(let text): encodePlain(text)
-            case .control(let id): [id]
+            case .token(let id): [id]
             }
         }
     }

@@ -100,32 +100,6 @@ struct Vocabulary: Sendable {
             .map { (bytes: Array(pieces[$0].utf8), id: TokenID($0)) }
     }
 
-    /// Splits text at the literal texts of control tokens.
-    func controlFragments(of text: String) -> [ControlFragment] {
-        var fragments: [ControlFragment] = []
-        let bytes = Array(text.utf8)
-        bytes.withUnsafeBufferPointer { bytes in
-            var start = 0
-            var position = 0
-            func endText() {
-                guard start < position else { return }
-                fragments.append(.text(String(decoding: bytes[start..<position], as: UTF8.self)))
-            }
-            while position < bytes.count {
-                guard let (id, length) = controls.match(in: bytes, at: position) else {
-                    position += 1
-                    continue
-                }
-                endText()
-                fragments.append(.control(id))
-                position += length
-                start = position
-            }
-            endText()
-        }
-        return fragments
-    }
-
     /// Reads the number of a token with a role.
     private static func token(
         _ name: String, of count: Int, in file: GGUFFile

@@ -49,6 +49,8 @@ class Spec:
     text: Text
     linear: bool = False
     seed: int = 1
+    padded_rows: int | None = None
+    """Rows of the embedding where they exceed the vocabulary (llava-hf pads to a multiple of 64)."""
     options: PairOptions = field(default_factory=PairOptions)
 
 
@@ -58,7 +60,7 @@ SPECS = [
         options=PairOptions(swapped_ffn_names=True, stored_vision_blocks=2, short_linear_names=True),
     ),
     Spec(
-        "mlp-gqa-tied-f32", Vision(70, 32, 2, 80, 3), Text(64, 4, 2, 64, 2, theta=1e6, tied=True),
+        "mlp-gqa-tied-f32", Vision(70, 32, 2, 80, 3), Text(48, 3, 1, 64, 2, theta=1e6, tied=True),
         options=PairOptions(feature_layer=2),
     ),
     Spec(
@@ -80,7 +82,7 @@ SPECS = [
         ),
     ),
     Spec(
-        "linear-gqa-q8_0", Vision(28, 64, 4, 96, 3), Text(96, 6, 3, 128, 2, epsilon=3e-5), linear=True,
+        "linear-gqa-q8_0", Vision(28, 32, 2, 96, 3), Text(96, 6, 3, 128, 2, epsilon=3e-5), linear=True,
         options=PairOptions(Type.Q8_0, vision_type=Type.Q8_0, stored_vision_blocks=2, feature_layer=2),
     ),
     Spec(
@@ -91,7 +93,7 @@ SPECS = [
         ),
     ),
     Spec(
-        "mlp-mha-bf16", Vision(42, 32, 2, 80, 4), Text(64, 4, 4, 64, 2, head=32),
+        "mlp-mha-bf16", Vision(42, 32, 2, 80, 4), Text(64, 4, 4, 64, 1, head=32),
         options=PairOptions(
             Type.BF16, vision_type=Type.BF16, stored_vision_blocks=3, stores_post_norm=True
         ),
@@ -107,12 +109,21 @@ SPECS = [
     ),
 ]
 
+HUGGING_FACE = Spec(
+    "hf-gqa-f16", Vision(42, 32, 2, 80, 3), Text(32, 2, 1, 80, 2, theta=1e6, epsilon=1e-6),
+    padded_rows=512,
+)
+"""The checkpoint that is stored as a Hugging Face folder instead of a GGUF pair."""
+
 
 def configuration(spec: Spec, vocabulary_size: int) -> LlavaConfig:
     """The transformers configuration of `spec`.
 
-    Id 0 (`<unk>`) stands for the picture inside transformers: no prompt produces it.
+    The picture's id inside transformers is `<unk>`, which no prompt produces, or the first row
+    after the vocabulary where there is one.
     """
+    rows = spec.padded_rows or vocabulary_size
+    image_token = vocabulary_size if spec.padded_rows else 0
     vision, text = spec.vision, spec.text
     return LlavaConfig(
         vision_config=CLIPVisionConfig(
@@ -122,14 +133,14 @@ def configuration(spec: Spec, vocabulary_size: int) -> LlavaConfig:
             projection_dim=vision.hidden,
         ),
         text_config=LlamaConfig(
-            vocab_size=vocabulary_size, hidden_size=text.hidden, intermediate_size=text.feed_forward,
+            vocab_size=rows, hidden_size=text.hidden, intermediate_size=text.feed_forward,
             num_hidden_layers=text.layers, num_attention_heads=text.heads,
             num_key_value_heads=text.kv_heads, head_dim=text.head, rms_norm_eps=text.epsilon,
             max_position_embeddings=512, tie_word_embeddings=text.tied,
             rope_parameters={"rope_type": "default", "rope_theta": text.theta},
             bos_token_id=1, eos_token_id=2, pad_token_id=0,
         ),
-        image_token_index=0, projector_hidden_act="gelu", vision_feature_layer=-2,
+        image_token_index=image_token, projector_hidden_act="gelu", vision_feature_layer=-2,
         vision_feature_select_strategy="default", image_seq_length=(vision.side // PATCH) ** 2,
         tie_word_embeddings=text.tied,
     )

@@ -5,6 +5,7 @@ file. The goldens come from the weights as stored: each file is read back and de
 """
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -14,6 +15,7 @@ sys.path.insert(0, str(HERE.parent / "tokenizer"))
 
 import checkpoint_specs
 import gguf_pair
+import hf_folder
 import pictures
 import prompting
 import random_weights
@@ -37,8 +39,10 @@ LARGE_SIDES = (224, 336)
 
 
 def store(spec, config, state, vocabulary) -> dict:
-    """Writes the pair of one checkpoint; returns the stored values."""
+    """Writes the files of one checkpoint; returns the stored values."""
     text, projector = paths(spec)
+    if projector is None:
+        return hf_folder.write(text, state, config, vocabulary.model_path)
     gguf_pair.write_text(text, state, config.text_config, vocabulary, spec.options, spec.name)
     gguf_pair.write_projector(projector, state, config, spec.options, spec.name)
     plan = gguf_pair.vision_plan(config.vision_config, spec.linear, spec.options)
@@ -46,17 +50,31 @@ def store(spec, config, state, vocabulary) -> dict:
     return stored | gguf_pair.read_state(projector, plan)
 
 
-def paths(spec) -> tuple[Path, Path]:
-    """Text and projector file of one checkpoint."""
+def paths(spec) -> tuple[Path, Path | None]:
+    """Text and projector file of one checkpoint, or its Hugging Face folder and nothing."""
     folder = HERE / "models"
+    if spec is checkpoint_specs.HUGGING_FACE:
+        return folder / spec.name, None
     return folder / f"{spec.name}.text.gguf", folder / f"{spec.name}.mmproj.gguf"
 
 
-def cases(vocabulary) -> list[tuple[str | None, str, list[int]]]:
-    """(picture or None, prompt, ids) of every run."""
-    runs = [(picture, prompting.vicuna_v1(q, True)) for picture, q in QUESTIONS.items()]
-    runs.append((None, prompting.vicuna_v1(TEXT_QUESTION, False)))
-    return [(picture, p, prompting.token_ids(vocabulary.processor, p)) for picture, p in runs]
+@dataclass(frozen=True)
+class Case:
+    """One question: about a picture, or (`picture` None) about text alone."""
+
+    picture: str | None
+    question: str
+    prompt: str
+    ids: list[int]
+
+
+def cases(vocabulary) -> list[Case]:
+    """Every question, tokenised."""
+    result = []
+    for picture, question in [*QUESTIONS.items(), (None, TEXT_QUESTION)]:
+        prompt = prompting.vicuna_v1(question, picture is not None)
+        result.append(Case(picture, question, prompt, prompting.token_ids(vocabulary.processor, prompt)))
+    return result
 
 
 def decisive(greedy) -> bool:
@@ -73,37 +91,37 @@ def search(spec, vocabulary, drawn):
     config = checkpoint_specs.configuration(spec, len(vocabulary))
     for seed in range(spec.seed, spec.seed + 400):
         source = reference_model.build(config, spec.linear)
-        random_weights.fill(source, seed)
+        random_weights.fill(source, seed, len(vocabulary))
         model = reference_model.build(config, spec.linear)
         reference_model.load(model, store(spec, config, source.state_dict(), vocabulary))
         references = {
             name: Reference(model, pixel_tensor(drawn[name], spec.vision.side)) for name in QUESTIONS
         }
         runs = []
-        for picture, prompt, ids in cases(vocabulary):
-            reference = references[picture or "landscape"]
-            greedy = reference.greedy(ids, GREEDY_TOKENS)
+        for case in cases(vocabulary):
+            reference = references[case.picture or "landscape"]
+            greedy = reference.greedy(case.ids, GREEDY_TOKENS)
             if not decisive(greedy):
                 break
-            runs.append((picture, prompt, ids, reference, greedy))
+            runs.append((case, reference, greedy))
         else:
-            if runs[0][4].tokens != runs[1][4].tokens:
-                return seed, references, runs
+            return seed, references, runs
     raise RuntimeError(f"no decisive seed for {spec.name}")
 
 
-def record_run(bundle, spec, vocabulary, picture, prompt, ids, reference, greedy) -> dict:
+def record_run(bundle, spec, vocabulary, case, reference, greedy) -> dict:
     """One prompt: merged length, teacher-forced logits, greedy answer."""
-    if picture:
-        reference.check_against_whole_model(ids)
-    logits = reference.logits(ids + CONTINUATION)[-len(CONTINUATION) - 1:]
+    if case.picture:
+        reference.check_against_whole_model(case.ids)
+    logits = reference.logits(case.ids + CONTINUATION)[-len(CONTINUATION) - 1:]
     return {
-        "picture": picture,
-        "prompt": prompt,
-        "promptIDs": ids,
-        "mergedCount": len(reference.merged(ids, 0)),
+        "picture": case.picture,
+        "question": case.question,
+        "prompt": case.prompt,
+        "promptIDs": case.ids,
+        "mergedCount": len(reference.merged(case.ids, 0)),
         "continuation": CONTINUATION,
-        "logits": bundle.add(f"{spec.name}/{picture or 'text'}/logits", logits),
+        "logits": bundle.add(f"{spec.name}/{case.picture or 'text'}/logits", logits),
         "greedyIDs": greedy.tokens,
         "greedyLogprobs": [round(value, 7) for value in greedy.logprobs],
         "greedyText": vocabulary.processor.decode(greedy.tokens),
@@ -114,7 +132,7 @@ def record_run(bundle, spec, vocabulary, picture, prompt, ids, reference, greedy
 def record(bundle, spec, vocabulary, drawn) -> dict:
     """The manifest entry of one checkpoint."""
     seed, references, runs = search(spec, vocabulary, drawn)
-    print(f"{spec.name}: seed {seed}, margins", [round(min(run[4].margins), 3) for run in runs])
+    print(f"{spec.name}: seed {seed}, margins", [round(min(greedy.margins), 3) for _, _, greedy in runs])
     text, projector = paths(spec)
     states, features = references["landscape"].vision_states, {}
     for name, reference in references.items():
@@ -123,7 +141,7 @@ def record(bundle, spec, vocabulary, drawn) -> dict:
         "name": spec.name,
         "seed": seed,
         "text": str(text.relative_to(HERE)),
-        "mmproj": str(projector.relative_to(HERE)),
+        "mmproj": str(projector.relative_to(HERE)) if projector else None,
         "imageSide": spec.vision.side,
         "imageTokens": (spec.vision.side // checkpoint_specs.PATCH) ** 2,
         "executedBlocks": len(states) - 1,
@@ -161,10 +179,12 @@ def main() -> None:
     pixels, fingerprints = record_pixels(bundle, drawn)
     with torch.no_grad():
         models = [record(bundle, spec, vocabulary, drawn) for spec in checkpoint_specs.SPECS]
+        folder = record(bundle, checkpoint_specs.HUGGING_FACE, vocabulary, drawn)
     sizes = [{"name": n, "width": p.width, "height": p.height} for n, p in drawn.items()]
     bundle.write(HERE, {
         "system": prompting.SYSTEM, "pictures": sizes, "pixels": pixels,
         "pixelFingerprints": fingerprints, "models": models,
+        "huggingFace": folder,
     })
 
 

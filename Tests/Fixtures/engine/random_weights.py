@@ -7,8 +7,10 @@ LOGIT_SPREAD = 8.0
 """Standard deviation of the logits that an untied output matrix aims at."""
 
 
-def fill(model: LlavaForConditionalGeneration, seed: int) -> None:
+def fill(model: LlavaForConditionalGeneration, seed: int, pieces: int) -> None:
     """Overwrites every parameter: unit-gain matrices, norms around 1, small biases.
+
+    Output rows from `pieces` on are padding and kept so small that none is ever chosen.
 
     A tied model would only repeat its last token, as that row fits itself best; a final norm of
     random signs takes this away.
@@ -19,6 +21,7 @@ def fill(model: LlavaForConditionalGeneration, seed: int) -> None:
         noise = torch.randn(parameter.shape, generator=generator)
         if "lm_head" in name:
             noise *= LOGIT_SPREAD / parameter.shape[-1] ** 0.5
+            noise[pieces:] *= 0.05
         elif tied and name == "model.language_model.norm.weight":
             noise = noise.sign() * (1 + 0.2 * noise.abs())
         elif "norm" in name and name.endswith("weight"):
