@@ -23,10 +23,10 @@ enum TestServer {
 
     /// Opens a new database with the schema in it.
     static func database() async throws -> Database {
-        let database = try await Database.open(
-            .external(conninfo: try emptyDatabase()), applicationName: "test")
-        try await database.migrate()
-        return database
+        try await template.make()
+        return try await Database.open(
+            .external(conninfo: try newDatabase(template: "template_llava")),
+            applicationName: "test")
     }
 
     /// Another connection to the same database.
@@ -34,17 +34,42 @@ enum TestServer {
         try await Database.open(database.location, applicationName: "test too")
     }
 
-    /// The connection string of a new database without a schema.
-    static func emptyDatabase() throws -> String {
+    /// The database with the schema that those of tests are copied from.
+    private static let template = Template()
+
+    private actor Template {
+        /// Makes it once. Never suspends but while the migration runs on its own thread, and the
+        /// tests that come meanwhile wait for the same task.
+        private var making: Task<Void, any Error>?
+
+        func make() async throws {
+            let task =
+                making
+                ?? Task {
+                    let conninfo = try TestServer.newDatabase(named: "template_llava")
+                    let database = try await Database.open(.external(conninfo: conninfo))
+                    try await database.migrate()
+                    await database.close()
+                }
+            making = task
+            try await task.value
+        }
+    }
+
+    /// The connection string of a new database, a copy of `template`.
+    static func newDatabase(
+        named name: String? = nil, template: String = "template0"
+    ) throws -> String {
         try state.withLock { state in
             let running = try state.running ?? start()
             state.running = running
             state.databases += 1
-            let name = "t\(state.databases)"
+            let name = name ?? "t\(state.databases)"
             let connection = try PostgresConnection(
                 conninfo: running.conninfo, applicationName: "test set-up")
             defer { connection.close() }
-            _ = try connection.run(Statement("create", "CREATE DATABASE \(name)"))
+            _ = try connection.run(
+                Statement("create", "CREATE DATABASE \(name) TEMPLATE \(template)"))
             return running.conninfo.replacing("dbname=llava", with: "dbname=\(name)")
         }
     }
