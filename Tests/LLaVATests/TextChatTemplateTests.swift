@@ -66,8 +66,8 @@ struct TextChatTemplateTests {
     @Test func tellsChatMLAndLlama3OnlyWithTheirTokensInTheVocabulary() throws {
         let tokenizer = try TextFixtures.tokenizer("tokenizer/tokenizer.gguf")
         for (text, pieces, name) in [
-            ("<|im_start|>user", ["<|im_start|>"], "chatml_direct"),
-            ("<|im_start|>user", ["<|im_start|>", "<|endoftext|>"], "qwen_1_5"),
+            ("<|im_start|>user", ["<|im_start|>", "<|endoftext|>"], "chatml_direct"),
+            ("<|im_start|>user", ["<|im_start|>", "\u{120}"], "qwen_1_5"),
             ("<|start_header_id|>", ["<|start_header_id|>"], "llava_llama_3"),
         ] {
             #expect(ChatTemplate.detect(chatTemplate: text, tokenizer: tokenizer) == nil)

@@ -13,8 +13,9 @@ extension ChatTemplate {
     private static let signs: [Sign] = [
         Sign(
             texts: ["<|start_header_id|>"], piece: "<|start_header_id|>", template: llavaLlama3),
-        // Both are ChatML. Only Qwen's vocabulary has the piece that ends its documents.
-        Sign(texts: ["<|im_start|>"], piece: "<|endoftext|>", template: qwen15),
+        // Both are ChatML. Qwen's vocabulary is a byte-level one, in which "Ġ" is a space; that of
+        // the other, Yi's, is of SentencePiece.
+        Sign(texts: ["<|im_start|>"], piece: "\u{120}", template: qwen15),
         Sign(texts: ["<|im_start|>"], piece: "<|im_start|>", template: chatmlDirect),
         Sign(texts: ["[INST]", "<<SYS>>"], template: llavaLlama2),
         Sign(texts: ["[INST]"], template: mistralInstruct),

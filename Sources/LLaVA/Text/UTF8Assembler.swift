@@ -29,7 +29,7 @@ public struct UTF8Assembler: Sendable {
         whole.reserveCapacity(held.count)
         var position = 0
         scan: while position < held.count {
-            switch sequence(at: position) {
+            switch form(at: position) {
             case .complete(let length):
                 whole += held[position..<position + length]
                 position += length
@@ -44,7 +44,7 @@ public struct UTF8Assembler: Sendable {
         return String(decoding: whole, as: UTF8.self)
     }
 
-    private enum Sequence {
+    private enum Form {
         case complete(length: Int)
         /// Valid as far as it goes, but the bytes end before the character does.
         case cut
@@ -52,7 +52,7 @@ public struct UTF8Assembler: Sendable {
     }
 
     /// Judges the bytes from `position` by table 3-7 of the Unicode standard, version 15.
-    private func sequence(at position: Int) -> Sequence {
+    private func form(at position: Int) -> Form {
         let lead = held[position]
         let length: Int
         var second: ClosedRange<UInt8> = 0x80...0xBF

@@ -1,0 +1,91 @@
+"""Byte-level vocabularies of three families with the tokenizers package's ids; see README.md."""
+
+import json
+import sys
+from pathlib import Path
+
+import gguf
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "tokenizer"))
+
+from corpus import sentences  # noqa: E402
+from texts import all_strings  # noqa: E402
+
+CONTRACTION = "'s|'t|'re|'ve|'m|'ll|'d"
+LATER = (
+    "(?i:" + CONTRACTION + r")|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}%s| ?[^\s\p{L}\p{N}]+[\r\n]*"
+    r"|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
+FIRST = CONTRACTION + r"| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
+FAMILIES = {
+    "llama-bpe": (LATER % "{1,3}", True, []),
+    "qwen2": (LATER % "", False, []),
+    "mpt": (FIRST, False, ["  ", "   "]),
+}
+CONTROL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+SENTENCES = ["I'm sure they'll say it's 1234567 DON'T WE'VE.", "  two\n\n  lines\r\n\ttab, end"]
+
+
+def strings() -> list[str]:
+    """The texts of the other tokenizer, and some for contractions, digits and line breaks."""
+    more = ["'S'll 'VE'd", "12 345 6789012", "a\n b\n\n  c \n", "x  y   z    ", "!?\n\n\n.\r\n."]
+    # A third is enough for rules that differ in three points; it keeps the file small.
+    return [*more, *SENTENCES, *all_strings()[::3]]
+
+
+def train(pattern: str, ignore_merges: bool, user_defined: list[str]) -> Tokenizer:
+    """A vocabulary of all bytes and 300 merges."""
+    tokenizer = Tokenizer(models.BPE(ignore_merges=ignore_merges))
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
+        pre_tokenizers.Split(Regex(pattern), "isolated"),
+        pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+    ])
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=556, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False)
+    tokenizer.train_from_iterator([*sentences(), *(SENTENCES * 20), *all_strings()[:80]], trainer)
+    tokenizer.add_tokens([AddedToken(text, normalized=False) for text in user_defined])
+    tokenizer.add_special_tokens(CONTROL)
+    return tokenizer
+
+
+def write(name: str, tokenizer: Tokenizer, user_defined: list[str]) -> None:
+    """A vocabulary-only GGUF."""
+    pieces = sorted(tokenizer.get_vocab().items(), key=lambda entry: entry[1])
+    tokens = [piece for piece, _ in pieces]
+    kinds = [3 if t in CONTROL else 4 if t in user_defined else 1 for t in tokens]
+    merges = [" ".join(pair) for pair in json.loads(tokenizer.to_str())["model"]["merges"]]
+    writer = gguf.GGUFWriter(HERE / f"{name}.gguf", "llama")
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre(name)
+    writer.add_token_list(tokens)
+    writer.add_token_types(kinds)
+    writer.add_token_merges(merges)
+    writer.add_bos_token_id(tokens.index(CONTROL[0]))
+    writer.add_eos_token_id(tokens.index(CONTROL[0]))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.close()
+
+
+def main() -> None:
+    """Every family: its file and one list of ids a text."""
+    texts = strings()
+    columns = {}
+    for name, (pattern, ignore_merges, user_defined) in FAMILIES.items():
+        tokenizer = train(pattern, ignore_merges, user_defined)
+        write(name, tokenizer, user_defined)
+        columns[name] = [tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
+    with open(HERE / "strings.jsonl", "w", encoding="ascii") as file:
+        for index, text in enumerate(texts):
+            # Control tokens in a text become those here, and never where a user typed them.
+            if any(piece in text for piece in CONTROL):
+                continue
+            row = {"text": text} | {name: ids[index] for name, ids in columns.items()}
+            file.write(json.dumps(row, separators=(",", ":")) + "\n")
+
+
+if __name__ == "__main__":
+    main()
