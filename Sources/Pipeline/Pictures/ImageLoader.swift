@@ -12,12 +12,19 @@ public struct ImageLoader: Sendable {
     static let writingSeconds: Int64 = 10
 
     private let limits: ImageLimits
+    /// Nothing in production; where a test changes the file under the reader.
+    private let didRead: @Sendable () -> Void
 
     /// Makes a loader.
     ///
     /// - Parameter limits: The limits; of them, the loader itself applies the file's size.
     public init(limits: ImageLimits) {
+        self.init(limits: limits, didRead: {})
+    }
+
+    init(limits: ImageLimits, didRead: @escaping @Sendable () -> Void) {
         self.limits = limits
+        self.didRead = didRead
     }
 
     /// Reads a file.
@@ -45,6 +52,7 @@ public struct ImageLoader: Sendable {
         let before = try identity(of: file, path)
         try requireSize(before, path)
         let bytes = try read(file, count: Int(before.size), path)
+        didRead()
         guard try identity(of: file, path) == before, bytes.count == Int(before.size) else {
             throw PipelineError(
                 .load, .unreadable,

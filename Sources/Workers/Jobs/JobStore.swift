@@ -1,0 +1,57 @@
+public import Storage
+
+/// The part of the database that a worker needs; `Database` is the one that counts.
+///
+/// A protocol only so that tests can lose replies and break connections at will.
+public protocol JobStore: Sendable {
+    /// Takes ready jobs for a daemon.
+    ///
+    /// - Parameters:
+    ///   - epoch: The daemon.
+    ///   - limit: The most jobs to take.
+    /// - Returns: The jobs, each with the fence of this claim.
+    /// - Throws: `StorageError`.
+    func claim(epoch: Int64, limit: Int) async throws(StorageError) -> [ClaimedJob]
+
+    /// Tells the database which content a job's file has.
+    ///
+    /// - Parameters:
+    ///   - job: The job.
+    ///   - fence: The claim.
+    ///   - sha256: SHA-256 of the file's bytes.
+    ///   - stamp: The file's size and time.
+    /// - Returns: What remains to be answered about this content.
+    /// - Throws: `StorageError`.
+    func identify(
+        job: Int64, fence: Int64, sha256: [UInt8], stamp: FileStamp
+    ) async throws(StorageError) -> Identification
+
+    /// Stores answers and, if final, ends the claim.
+    ///
+    /// - Parameters:
+    ///   - job: The job.
+    ///   - fence: The claim.
+    ///   - answers: The answers.
+    ///   - final: Whether these are the last.
+    /// - Returns: What became of it.
+    /// - Throws: `StorageError`.
+    func put(
+        job: Int64, fence: Int64, answers: [NewAnswer], final: Bool
+    ) async throws(StorageError) -> PutOutcome
+
+    /// Gives a job back unfinished.
+    ///
+    /// - Parameters:
+    ///   - job: The job.
+    ///   - fence: The claim.
+    ///   - how: What is to become of it.
+    ///   - failureClass: Why, as a class.
+    ///   - error: Why, as a sentence.
+    ///   - maxAttempts: After how many attempts a retry is dead.
+    /// - Returns: The job's new state, or `nil` if the claim no longer counts.
+    /// - Throws: `StorageError`.
+    func giveBack(
+        job: Int64, fence: Int64, how: GiveBack, failureClass: String?, error: String?,
+        maxAttempts: Int?
+    ) async throws(StorageError) -> JobState?
+}
