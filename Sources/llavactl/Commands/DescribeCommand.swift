@@ -1,4 +1,5 @@
 import ArgumentParser
+import Settings
 import Storage
 
 /// `describe PATH…`: everything from a folder to its answers in one go.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Settings
 import Storage
 
 /// `enqueue PATH…`: makes sure that pictures get described, without waiting for it.
