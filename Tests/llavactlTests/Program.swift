@@ -37,18 +37,7 @@ struct Program {
     func run(
         _ arguments: [String], input: String = "", environment: [String: String] = [:]
     ) throws -> Outcome {
-        guard let executable = Self.executable else {
-            throw Failure(description: "llavactl was not built beside the tests")
-        }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: executable)
-        process.arguments = arguments
-        process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
-        process.environment = [
-            "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin",
-            "HOME": folder.path, "LLAVA_CONFIG": folder.path + "/llavad.yaml",
-            "TZ": "UTC", "LC_ALL": "C.UTF-8",
-        ].merging(environment) { _, new in new }
+        let process = try prepared(arguments, environment: environment)
         // Files instead of pipes: a full pipe would stop the program.
         let (output, errors) = (folder.path + "/stdout", folder.path + "/stderr")
         FileManager.default.createFile(atPath: output, contents: nil)
@@ -63,5 +52,49 @@ struct Program {
             code: process.terminationStatus,
             output: try String(contentsOfFile: output, encoding: .utf8),
             errors: try String(contentsOfFile: errors, encoding: .utf8))
+    }
+
+    private func prepared(
+        _ arguments: [String], environment: [String: String] = [:]
+    ) throws -> Process {
+        guard let executable = Self.executable else {
+            throw Failure(description: "llavactl was not built beside the tests")
+        }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: executable)
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+        process.environment = [
+            "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin",
+            "HOME": folder.path, "LLAVA_CONFIG": folder.path + "/llavad.yaml",
+            "TZ": "UTC", "LC_ALL": "C.UTF-8",
+        ].merging(environment) { _, new in new }
+        return process
+    }
+
+    /// A verb left running, so that the embedded server stays up.
+    struct Holder {
+        fileprivate let process: Process
+        fileprivate let input: Pipe
+
+        /// Ends its input, so that it leaves, which stops the server if it is the last user.
+        func stop() {
+            try? input.fileHandleForWriting.close()
+            process.waitUntilExit()
+        }
+    }
+
+    /// Starts psql and leaves it waiting for input.
+    func holdDatabase() throws -> Holder {
+        let process = try prepared(["sql", "--", "-XqAt"])
+        let input = Pipe()
+        process.standardInput = input
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        // psql answers once the server is up.
+        try input.fileHandleForWriting.write(contentsOf: Data("SELECT 1;\n".utf8))
+        _ = try output.fileHandleForReading.read(upToCount: 1)
+        return Holder(process: process, input: input)
     }
 }

@@ -24,10 +24,18 @@ struct ModelOptions: ParsableArguments {
         }
         if let mmproj { choice.mmproj = GivenPath.absolute(mmproj) }
         if let template { choice.template = template }
-        let files = try choice.files(stateDirectory: settings.stateDirectory)
-        var location = ModelLocation(text: files.text, projector: files.mmproj)
-        location.template = choice.template
-        location.aspect = choice.aspect.flatMap(Aspect.init(rawValue:))
-        return location
+        return try ModelLocation(choice, stateDirectory: settings.stateDirectory)
+    }
+}
+
+extension ModelLocation {
+    /// Where the model of these settings is.
+    ///
+    /// - Throws: `SettingsError` if they do not tell.
+    init(_ settings: ModelSettings, stateDirectory: String) throws(SettingsError) {
+        let files = try settings.files(stateDirectory: stateDirectory)
+        self.init(
+            text: files.text, projector: files.mmproj, template: settings.template,
+            aspect: settings.aspect.flatMap(Aspect.init(rawValue:)))
     }
 }
