@@ -23,7 +23,8 @@ struct Program {
 
     /// Where SwiftPM puts programs: beside the bundle of the tests.
     private static let executable: String? = {
-        let places = [CommandLine.arguments[0], Bundle.main.executablePath ?? ""]
+        let places =
+            [CommandLine.arguments[0], Bundle.main.executablePath ?? ""]
             + CommandLine.arguments.filter { $0.hasSuffix(".xctest") }
         let root = URL(fileURLWithPath: #filePath)
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -40,8 +41,8 @@ struct Program {
         let process = try prepared(arguments, environment: environment)
         // Files instead of pipes: a full pipe would stop the program.
         let (output, errors) = (folder.path + "/stdout", folder.path + "/stderr")
-        FileManager.default.createFile(atPath: output, contents: nil)
-        FileManager.default.createFile(atPath: errors, contents: nil)
+        try folder.write("stdout", "")
+        try folder.write("stderr", "")
         let inputFile = try folder.write("stdin", input)
         process.standardInput = FileHandle(forReadingAtPath: inputFile)
         process.standardOutput = FileHandle(forWritingAtPath: output)

@@ -53,7 +53,8 @@ import Testing
     }
 
     @Test func keepsLineEndsInsideARow() {
-        let rows = lines([[.integer(1), .string("/a"), .string("one\ntwo\tthree"), .null]], width: nil)
+        let rows = lines(
+            [[.integer(1), .string("/a"), .string("one\ntwo\tthree"), .null]], width: nil)
         #expect(rows[1] == " 1  /a    one two three")
     }
 

@@ -1,6 +1,8 @@
 import Testing
 
-/// The command line itself: help, wrong usage, wrong settings. No database is touched.
+/// The command line itself: help, wrong usage, wrong settings.
+///
+/// No database is touched.
 @Suite struct UsageTests {
     private func run(
         _ arguments: String..., settings: String = "", environment: [String: String] = [:]
