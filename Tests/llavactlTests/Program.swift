@@ -98,4 +98,25 @@ struct Program {
         _ = try output.fileHandleForReading.read(upToCount: 1)
         return Holder(process: process, input: input)
     }
+
+    /// A verb that runs while a test goes on.
+    struct Running {
+        let process: Process
+        fileprivate let errorPath: String
+
+        /// What it has said on standard error so far.
+        func errors() throws -> String {
+            try String(contentsOfFile: errorPath, encoding: .utf8)
+        }
+    }
+
+    /// Starts a verb and returns at once.
+    func start(_ arguments: [String]) throws -> Running {
+        let process = try prepared(arguments)
+        let path = try folder.write("running.stderr", "")
+        process.standardError = FileHandle(forWritingAtPath: path)
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        return Running(process: process, errorPath: path)
+    }
 }

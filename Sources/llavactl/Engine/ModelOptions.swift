@@ -24,18 +24,22 @@ struct ModelOptions: ParsableArguments {
         }
         if let mmproj { choice.mmproj = GivenPath.absolute(mmproj) }
         if let template { choice.template = template }
-        return try ModelLocation(choice, stateDirectory: settings.stateDirectory)
+        var chosen = settings
+        chosen.model = choice
+        return try ModelLocation(chosen)
     }
 }
 
 extension ModelLocation {
-    /// Where the model of these settings is.
+    /// Where the model of these settings is, with everything that makes its answers what they
+    /// are in the daemon.
     ///
-    /// - Throws: `SettingsError` if they do not tell.
-    init(_ settings: ModelSettings, stateDirectory: String) throws(SettingsError) {
-        let files = try settings.files(stateDirectory: stateDirectory)
+    /// - Throws: `SettingsError` if the settings do not tell.
+    init(_ settings: DaemonSettings) throws(SettingsError) {
+        let files = try settings.model.files(stateDirectory: settings.stateDirectory)
         self.init(
-            text: files.text, projector: files.mmproj, template: settings.template,
-            aspect: settings.aspect.flatMap(Aspect.init(rawValue:)))
+            text: files.text, projector: files.mmproj, template: settings.model.template,
+            aspect: settings.model.aspect.flatMap(Aspect.init(rawValue:)),
+            keyValueStorage: settings.workers.kv.flatMap(KeyValueStorage.init(rawValue:)) ?? .f32)
     }
 }
