@@ -95,7 +95,7 @@ ck_status ck_dequantize(
     if (elements == CK_BLOCK) {
         ck_dequantize_simple(type, n, blocks, target);
     } else {
-        ck_dequantize_super(type, n, blocks, target);
+        ck_dequantize_super(level, type, n, blocks, target);
     }
     return CK_OK;
 }

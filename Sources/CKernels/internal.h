@@ -17,7 +17,8 @@
 #endif
 
 void ck_dequantize_simple(ck_type type, size_t n, const void *blocks, float *target);
-void ck_dequantize_super(ck_type type, size_t n, const void *blocks, float *target);
+void ck_dequantize_super(
+    ck_level level, ck_type type, size_t n, const void *blocks, float *target);
 extern const int8_t ck_iq4_values[16];
 
 #ifdef CK_X86

@@ -80,8 +80,8 @@ CK_AVX2 static void layer_norm_avx2(
     double scale = 1.0 / sqrt(squares / (double)n + (double)epsilon);
     __m256d scales = _mm256_set1_pd(scale);
     for (i = 0; i + 4 <= n; i += 4) {
-        __m256d y = _mm256_mul_pd(_mm256_sub_pd(_mm256_cvtps_pd(_mm_loadu_ps(x + i)), means), scales);
-        __m128 z = _mm256_cvtpd_ps(y);
+        __m256d centred = _mm256_sub_pd(_mm256_cvtps_pd(_mm_loadu_ps(x + i)), means);
+        __m128 z = _mm256_cvtpd_ps(_mm256_mul_pd(centred, scales));
         _mm_storeu_ps(
             out + i, _mm_fmadd_ps(z, _mm_loadu_ps(weight + i), _mm_loadu_ps(bias + i)));
     }

@@ -20,6 +20,7 @@ public final class LlavaModel: Sendable {
     let textFile: GGUFFile
     let projectorFile: GGUFFile?
     private let templateError: EngineError?
+    private let madeFingerprint: ModelFingerprint
 
     /// Maps a model's files and checks every key and tensor that a forward pass needs.
     ///
@@ -34,7 +35,7 @@ public final class LlavaModel: Sendable {
         let textFile = try Self.open(location.text)
         let language = try LlamaConfiguration(textFile)
         let weights = try LlamaWeights(TensorReader(directory: textFile), language)
-        let tokenizer = try SentencePieceTokenizer(textFile)
+        let tokenizer = try textFile.tokenizer()
         guard tokenizer.vocabularySize == weights.vocabularyRows else {
             throw EngineError(
                 .inconsistentModel,
@@ -50,6 +51,7 @@ public final class LlavaModel: Sendable {
                 file, aspect: location.aspect, width: language.width, textPath: textFile.path)
             projectorFile = file
         }
+        let aspect = vision.map { $0.preprocessor.aspect.rawValue } ?? "none"
         self.location = location
         self.textFile = textFile
         self.projectorFile = projectorFile
@@ -72,7 +74,17 @@ public final class LlavaModel: Sendable {
                 templateError = error
             }
         }
+        madeFingerprint = try ModelFingerprint(
+            paths: [location.text] + (location.projector.map { [$0] } ?? []),
+            choices: "template \(template?.name ?? "none"), aspect \(aspect), "
+                + "cache \(location.keyValueStorage.rawValue)")
     }
+
+    /// What makes this model's answers, as 64 hexadecimal digits.
+    ///
+    /// SHA-256 over weights, tokenizer, template, preprocessing and the version of the arithmetic.
+    /// The first call reads every byte of the files; later ones cost nothing.
+    public var fingerprint: String { madeFingerprint.digits }
 
     /// The chat template.
     ///

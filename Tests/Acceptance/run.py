@@ -11,7 +11,6 @@ Tools/demo-model/render.py needs: numpy and Pillow.
 
 import argparse
 import json
-import os
 import pathlib
 import random
 import subprocess
@@ -20,46 +19,29 @@ import tempfile
 import time
 
 import questions
+from daemon import MODEL, PROJECTOR, ROOT, daemon
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-MODEL = ROOT / "Models/demo/llava-demo-f16.gguf"
-PROJECTOR = ROOT / "Models/demo/mmproj-llava-demo-f16.gguf"
 BARS = {"objects": 0.95, "json": 0.99, "count": 0.95, "yes/no": 0.95, "position": 0.95}
-
-
-def program(arguments, name, *words, config=None):
-    """Runs llavactl and gives its standard output; its errors go to ours."""
-    environment = dict(os.environ)
-    if config:
-        environment["LLAVA_CONFIG"] = str(config)
-    command = [str(pathlib.Path(arguments.bin) / name), *words]
-    return subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def describe(arguments, folder, workers):
     """Describes `folder` with so many workers: file name -> answer of preset objects."""
-    with tempfile.TemporaryDirectory(prefix="llava-accept-", dir="/var/tmp") as state:
-        os.chmod(state, 0o755)
-        config = pathlib.Path(state) / "llavad.yaml"
-        config.write_text(
-            f"state: {state}/state\ndatabase: embedded\n"
-            f"model:\n  text: {MODEL}\n  mmproj: {PROJECTOR}\n"
-            f"workers:\n  count: {workers}\n  threads: 1\nlog:\n  level: warning\n")
+    with daemon(arguments.bin, workers) as programs:
         begin = time.monotonic()
-        lines = program(
-            arguments, "llavactl", "describe", str(folder), "--preset", "objects",
-            "--format", "jsonl", config=config)
+        lines = programs.llavactl(
+            "describe", str(folder), "--preset", "objects", "--format", "jsonl").stdout
         seconds = time.monotonic() - begin
-        print(f"{workers} worker(s): {seconds:.1f} s", file=sys.stderr)
-        rows = [json.loads(line) for line in lines.splitlines() if line.startswith("{")]
-        return {pathlib.Path(r["path"]).name: r["answer"] for r in rows}
+    print(f"{workers} worker(s): {seconds:.1f} s", file=sys.stderr)
+    rows = [json.loads(line) for line in lines.splitlines() if line.startswith("{")]
+    return {pathlib.Path(r["path"]).name: r["answer"] for r in rows}
 
 
 def ask(arguments, picture, question):
-    answer = program(
-        arguments, "llavactl", "ask", str(picture), question, "--model", str(MODEL),
-        "--mmproj", str(PROJECTOR), "--json", "--max-tokens", "200")
-    return json.loads(answer)["text"]
+    answer = subprocess.run(
+        [str(pathlib.Path(arguments.bin) / "llavactl"), "ask", str(picture), question,
+         "--model", str(MODEL), "--mmproj", str(PROJECTOR), "--json", "--max-tokens", "200"],
+        check=True, stdout=subprocess.PIPE, text=True)
+    return json.loads(answer.stdout)["text"]
 
 
 def things(objects):

@@ -39,6 +39,7 @@ struct EmbeddedCluster: Sendable {
     func prepareDirectories() throws(StorageError) {
         let isRoot = geteuid() == 0
         if FileStatus(stateDirectory) == nil {
+            try serverUser().requireWay(to: stateDirectory)
             do {
                 try FileManager.default.createDirectory(
                     atPath: stateDirectory, withIntermediateDirectories: true,

@@ -10,6 +10,7 @@ enum TestServer {
     private struct State {
         var running: Running?
         var databases = 0
+        var thrownAway: [EmbeddedCluster] = []
     }
 
     private struct Running {
@@ -38,8 +39,7 @@ enum TestServer {
     private static let template = Template()
 
     private actor Template {
-        /// Makes it once. Never suspends but while the migration runs on its own thread, and the
-        /// tests that come meanwhile wait for the same task.
+        /// The one making, which tests that come meanwhile wait for too.
         private var making: Task<Void, any Error>?
 
         func make() async throws {
@@ -62,6 +62,7 @@ enum TestServer {
     ) throws -> String {
         try state.withLock { state in
             let running = try state.running ?? start()
+            if state.running == nil { remember(running.cluster, in: &state) }
             state.running = running
             state.databases += 1
             let name = name ?? "t\(state.databases)"
@@ -94,17 +95,23 @@ enum TestServer {
         defer { turn.release() }
         let membership = try cluster.join()
         let conninfo = try cluster.ensureRunning()
-        atexit { TestServer.stop() }
         return Running(cluster: cluster, conninfo: conninfo, membership: membership)
     }
 
-    private static func stop() {
-        state.withLock { state in
-            guard let running = state.running else { return }
-            state.running = nil
-            running.cluster.stop()
-            running.membership.release()
-            try? FileManager.default.removeItem(atPath: running.cluster.stateDirectory)
+    /// Stops a cluster and removes its files when the process ends.
+    static func removeAtExit(_ cluster: EmbeddedCluster) {
+        state.withLock { state in remember(cluster, in: &state) }
+    }
+
+    private static func remember(_ cluster: EmbeddedCluster, in state: inout State) {
+        if state.thrownAway.isEmpty { atexit { TestServer.throwAway() } }
+        state.thrownAway.append(cluster)
+    }
+
+    private static func throwAway() {
+        for cluster in state.withLock({ $0.thrownAway }) {
+            cluster.stop()
+            try? FileManager.default.removeItem(atPath: cluster.stateDirectory)
         }
     }
 

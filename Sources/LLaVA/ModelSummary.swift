@@ -1,0 +1,138 @@
+import ModelFiles
+
+/// What a model is, for people and for `model info`.
+public struct ModelSummary: Sendable, Equatable, Codable {
+    /// The vision tower.
+    public struct Tower: Sendable, Equatable, Codable {
+        /// What it is, such as "CLIP ViT".
+        public let name: String
+        /// Rows and columns of the picture it takes.
+        public let imageSide: Int
+        /// Rows and columns of a patch.
+        public let patchSide: Int
+        /// Its width.
+        public let width: Int
+        /// Attention heads.
+        public let heads: Int
+        /// Blocks that are run.
+        public let blocks: Int
+        /// Blocks the file stores.
+        public let storedBlocks: Int
+        /// Positions a picture takes in the prompt.
+        public let imageTokens: Int
+        /// How pictures become square.
+        public let aspect: Aspect
+        /// The projector, as LLaVA's configurations name it.
+        public let projector: String
+    }
+
+    /// The language model.
+    public struct Language: Sendable, Equatable, Codable {
+        /// The architecture its file names.
+        public let architecture: String
+        /// Its width.
+        public let width: Int
+        /// Its layers.
+        public let layers: Int
+        /// Attention heads.
+        public let heads: Int
+        /// Heads of keys and values.
+        public let keyValueHeads: Int
+        /// Width of the feed-forward.
+        public let feedForwardWidth: Int
+        /// Pieces of the vocabulary.
+        public let vocabulary: Int
+        /// Positions it was trained for.
+        public let contextLength: Int
+    }
+
+    /// The generation of LLaVA its parts make it.
+    public let family: String
+    /// The name its file gives it.
+    public let name: String?
+    /// The vision tower, if it sees pictures.
+    public let tower: Tower?
+    /// The language model.
+    public let language: Language
+    /// The chat template, if it is known.
+    public let template: String?
+    /// Numbers in all weights.
+    public let parameters: Int
+    /// Bytes of its files.
+    public let fileBytes: Int
+    /// Weights of each element type, as a share of all.
+    public let elementTypes: [String: Double]
+    /// Bytes one position of a sequence takes in the cache.
+    public let cacheBytesPerToken: Int
+    /// Bytes a worker needs for itself when its context is full.
+    public let workerBytes: Int
+
+    /// Memory for a number of workers with full contexts, weights included.
+    ///
+    /// - Parameter workers: How many engines share the weights.
+    /// - Returns: Bytes.
+    public func memory(workers: Int) -> Int { fileBytes + workers * workerBytes }
+}
+
+extension LlavaModel {
+    /// What the model is.
+    public var summary: ModelSummary {
+        let language = configuration.language
+        let files = [textFile] + (projectorFile.map { [$0] } ?? [])
+        var elements: [String: Int] = [:]
+        for file in files {
+            for entry in file.tensorNames.compactMap({ file.entry($0) }) {
+                elements[entry.type.name, default: 0] += entry.elementCount
+            }
+        }
+        let parameters = elements.values.reduce(0, +)
+        let family =
+            switch vision?.projector.kind {
+            case nil: "language model without pictures"
+            case .linear: "LLaVA v1"
+            case .perceptron: "LLaVA v1.5"
+            }
+        return ModelSummary(
+            family: family, name: (try? textFile.stringIfPresent("general.name")) ?? nil,
+            tower: vision.map(tower),
+            language: ModelSummary.Language(
+                architecture: "llama", width: language.width, layers: language.layerCount,
+                heads: language.headCount, keyValueHeads: language.keyValueHeadCount,
+                feedForwardWidth: language.feedForwardWidth,
+                vocabulary: self.language.vocabularyRows, contextLength: language.contextLength),
+            template: template?.name, parameters: parameters,
+            fileBytes: files.reduce(0) { $0 + $1.byteCount },
+            elementTypes: elements.mapValues { Double($0) / Double(max(parameters, 1)) },
+            cacheBytesPerToken: KVCache.byteCount(
+                language, positions: 1, storage: location.keyValueStorage),
+            workerBytes: workerBytes)
+    }
+
+    private func tower(_ vision: VisionModel) -> ModelSummary.Tower {
+        let shape = vision.configuration
+        return ModelSummary.Tower(
+            name: "CLIP ViT", imageSide: shape.imageSide, patchSide: shape.patchSide,
+            width: shape.width, heads: shape.headCount, blocks: shape.blockCount,
+            storedBlocks: shape.storedBlockCount, imageTokens: shape.patchCount,
+            aspect: vision.preprocessor.aspect, projector: vision.projector.kind.description)
+    }
+
+    /// The cache of a full context and the activations of both halves; scratch space of the threads,
+    /// a few megabytes each, is left out.
+    private var workerBytes: Int {
+        let language = configuration.language
+        let context = min(language.contextLength, LlavaEngine.defaultContextLimit)
+        let row =
+            2 * language.width + 2 * language.headCount * language.headDimension
+            + 2 * language.keyValueHeadCount * language.headDimension
+            + 2 * language.feedForwardWidth
+        var floats = min(LlamaDecoder.chunkRows, context) * row
+        if let vision {
+            let shape = vision.configuration
+            floats += shape.tokenCount * (6 * shape.width + shape.feedForwardWidth)
+            floats += shape.patchCount * (shape.patchElements + 3 * vision.projector.widest)
+        }
+        return KVCache.byteCount(
+            language, positions: context, storage: location.keyValueStorage) + 4 * floats
+    }
+}
