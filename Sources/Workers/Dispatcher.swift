@@ -122,6 +122,11 @@ public actor Dispatcher {
         }
     }
 
+    /// Waits until drained without claiming anything: for a daemon that only watches folders.
+    public func waitForDrain() async {
+        while !isDraining { await wakeup.wait(atMost: .seconds(3600)) }
+    }
+
     /// Whether no job is being worked on.
     private var isFree: Bool { readers.count == laneCount }
 

@@ -21,9 +21,9 @@ actor Wakeup {
         }
     }
 
-    /// Waits for a signal, at most so long.
+    /// Waits for a signal, for the time to pass, or for the task to be cancelled.
     func wait(atMost duration: Duration) async {
-        if isPending {
+        if isPending || Task.isCancelled {
             isPending = false
             return
         }
@@ -32,9 +32,18 @@ actor Wakeup {
             try? await clock.sleep(for: duration)
             if !Task.isCancelled { await self?.signal() }
         }
-        await withCheckedContinuation { continuation in
-            precondition(sleeper == nil, "only one task may wait on a Wakeup")
-            sleeper = continuation
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                precondition(sleeper == nil, "only one task may wait on a Wakeup")
+                if isPending {
+                    isPending = false
+                    continuation.resume()
+                } else {
+                    sleeper = continuation
+                }
+            }
+        } onCancel: {
+            Task { await self.signal() }
         }
         alarm.cancel()
     }

@@ -3,7 +3,7 @@ import Synchronization
 /// What this daemon has done since its start, for status lines.
 public final class WorkCounters: Sendable {
     /// The counts at one moment.
-    public struct Counts: Sendable, Equatable {
+    public struct Counts: Sendable, Equatable, Encodable {
         /// Jobs whose last answer was stored.
         public internal(set) var done = 0
         /// Jobs given back to be tried again.

@@ -11,6 +11,7 @@ public final class Lease: Sendable {
         /// On `ContinuousClock`, which goes on while the machine sleeps, as others' clocks do.
         var lastBeat: ContinuousClock.Instant?
         var isPaused = false
+        var isDraining = false
     }
 
     private let state = Mutex(State())
@@ -24,7 +25,7 @@ public final class Lease: Sendable {
     func claimableEpoch(at now: ContinuousClock.Instant) -> Int64? {
         state.withLock { state in
             guard let epoch = state.epoch, let beat = state.lastBeat, !state.isPaused,
-                now - beat < Self.trusted
+                !state.isDraining, now - beat < Self.trusted
             else { return nil }
             return epoch
         }
@@ -36,7 +37,10 @@ public final class Lease: Sendable {
     /// Whether a person paused this host.
     public var isPaused: Bool { state.withLock { $0.isPaused } }
 
-    /// Seconds since the last good beat began; `nil` before the first.
+    /// Whether the daemon is on its way out.
+    public var isDraining: Bool { state.withLock { $0.isDraining } }
+
+    /// Time since the last good beat began; `nil` before the first.
     public var age: Duration? {
         state.withLock { $0.lastBeat }.map { ContinuousClock.now - $0 }
     }
@@ -53,6 +57,11 @@ public final class Lease: Sendable {
             $0.lastBeat = began
             $0.isPaused = isPaused
         }
+    }
+
+    /// Allows no claims any more.
+    func drain() {
+        state.withLock { $0.isDraining = true }
     }
 
     func lose() {

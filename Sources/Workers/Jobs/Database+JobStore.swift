@@ -1,0 +1,3 @@
+public import Storage
+
+extension Database: JobStore {}

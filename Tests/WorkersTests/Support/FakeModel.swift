@@ -1,0 +1,85 @@
+import Foundation
+import Pipeline
+import Synchronization
+
+/// A model for tests: what it says, and whether it fails, stands in the "pictures" themselves.
+///
+/// A picture is a text file. `slow` waits until the gate opens or the work is stopped;
+/// `corrupt` fails for good; `flaky` fails once per process and then answers.
+final class FakeModel: Sendable {
+    private struct State {
+        var looks: [String: Int] = [:]
+        var isOpen = false
+        var waiting = 0
+    }
+
+    private let state = Mutex(State())
+
+    /// How often each picture was looked at, by its text.
+    var looks: [String: Int] { state.withLock { $0.looks } }
+
+    /// How many workers wait at the gate.
+    var waiting: Int { state.withLock { $0.waiting } }
+
+    /// Lets slow pictures be answered.
+    func open() {
+        state.withLock { $0.isOpen = true }
+    }
+
+    func describer() -> any ImageDescribing { FakeDescriber(model: self) }
+
+    fileprivate func look(at text: String) -> Int {
+        state.withLock { state in
+            state.looks[text, default: 0] += 1
+            return state.looks[text, default: 0]
+        }
+    }
+
+    /// Holds a worker until the gate opens; `false` if the work was stopped first.
+    fileprivate func waitAtGate(_ isCancelled: () -> Bool) -> Bool {
+        state.withLock { $0.waiting += 1 }
+        defer { state.withLock { $0.waiting -= 1 } }
+        while !isCancelled() {
+            if state.withLock({ $0.isOpen }) { return true }
+            sched_yield()
+        }
+        return false
+    }
+}
+
+private final class FakeDescriber: ImageDescribing {
+    private let model: FakeModel
+
+    init(model: FakeModel) {
+        self.model = model
+    }
+
+    func describe(
+        _ image: SourceImage, presets: [Preset], isCancelled: () -> Bool,
+        onAnswer: (DescribedAnswer) throws(PipelineError) -> Void
+    ) throws(PipelineError) {
+        let text = String(decoding: image.bytes, as: UTF8.self)
+        let looks = model.look(at: text)
+        if text.hasPrefix("corrupt") {
+            throw PipelineError(.decode, .corrupt, "'\(image.path)' is corrupt.")
+        }
+        if text.hasPrefix("flaky"), looks == 1 {
+            throw PipelineError(.look, .engine, "not this time", disposition: .retry)
+        }
+        if text.hasPrefix("slow"), !model.waitAtGate(isCancelled) {
+            throw PipelineError(.answer, .cancelled, "stopped", disposition: .cancelled)
+        }
+        for preset in presets {
+            for question in preset.questions {
+                if isCancelled() {
+                    throw PipelineError(.answer, .cancelled, "stopped", disposition: .cancelled)
+                }
+                try onAnswer(
+                    DescribedAnswer(
+                        preset: preset.name, presetVersion: preset.version,
+                        question: question.name, text: "\(question.name) of \(text)",
+                        confidence: 0.5, finishReason: "stop", tokens: 3, durationMS: 1))
+            }
+        }
+    }
+}
