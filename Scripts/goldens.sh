@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 python=.build/goldens-venv/bin/python
 [ -x "$python" ] || {
     python3 -m venv .build/goldens-venv
-    "$python" -m pip install -q numpy pillow torch transformers sentencepiece gguf safetensors
+    "$python" -m pip install -q -r Tests/Fixtures/engine/requirements.txt
 }
 for generator in Tests/Fixtures/*/generate.py; do
     echo "== $generator"

@@ -41,7 +41,7 @@ extension DaemonSettings {
             log: LogSettings(
                 level: table.text("log.level"),
                 format: table.optionalText("log.format", none: "auto")),
-            defaultPresets: table.names("presets.default"))
+            defaultPreset: table.text("presets.default"))
     }
 }
 

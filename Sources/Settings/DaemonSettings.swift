@@ -22,6 +22,6 @@ public struct DaemonSettings: Sendable, Equatable {
     public var metricsAddress: String?
     /// What is logged.
     public var log: LogSettings
-    /// The presets of jobs that name none; not empty.
-    public var defaultPresets: [String]
+    /// The preset of jobs that name none.
+    public var defaultPreset: String
 }

@@ -8,4 +8,21 @@ public struct ModelSettings: Sendable, Equatable {
     public var template: String?
     /// `pad` or `crop`; `nil` means as the model says.
     public var aspect: String?
+
+    /// Names a model by its files.
+    ///
+    /// - Parameters:
+    ///   - text: A GGUF file or Hugging Face folder.
+    ///   - mmproj: The vision tower's GGUF file.
+    ///   - template: The chat template's name.
+    ///   - aspect: `pad` or `crop`.
+    public init(
+        text: String? = nil, mmproj: String? = nil, template: String? = nil,
+        aspect: String? = nil
+    ) {
+        self.text = text
+        self.mmproj = mmproj
+        self.template = template
+        self.aspect = aspect
+    }
 }

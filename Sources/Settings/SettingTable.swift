@@ -107,8 +107,8 @@ public enum SettingTable {
             "How log lines look."),
 
         SettingKey(
-            "presets.default", .names, default: "[brief]",
-            "The presets of jobs that name none."),
+            "presets.default", .text(maxBytes: 64), default: "brief",
+            "The preset of jobs that name none."),
     ]
 
     /// The row of a key, if there is such a key.

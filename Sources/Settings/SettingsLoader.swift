@@ -37,13 +37,7 @@ public enum SettingsLoader {
             values[key.name] = value
         }
         let state = stateDirectory(values["state"], environment)
-        let settings = DaemonSettings(values: values, file: file, stateDirectory: state)
-        guard !settings.defaultPresets.isEmpty else {
-            throw SettingsError(
-                .badValue, at: file ?? "LLAVA_PRESETS_DEFAULT",
-                "presets.default is empty: name at least one preset, such as brief")
-        }
-        return settings
+        return DaemonSettings(values: values, file: file, stateDirectory: state)
     }
 
     /// The variables this process was started with.

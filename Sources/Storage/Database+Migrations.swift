@@ -57,7 +57,14 @@ extension Database {
     private func unapplied(_ migrations: [Migration]) throws(StorageError) -> [Migration] {
         let exists = try run(
             Statement(
-                "migration table", "SELECT to_regclass('llava.migration') IS NOT NULL AS there")
+                "migration table",
+                // Not to_regclass: it may answer from a cache that waiting for the lock has not
+                // refreshed.
+                """
+                SELECT EXISTS (SELECT FROM pg_catalog.pg_class c
+                    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                    WHERE n.nspname = 'llava' AND c.relname = 'migration') AS there
+                """)
         ).only().bool("there")
         guard exists else { return migrations }
         let rows = try run(

@@ -8,27 +8,27 @@ struct Llavactl: AsyncParsableCommand {
         abstract: "Describe pictures with LLaVA, and look after the jobs and answers.",
         groupedSubcommands: [
             CommandGroup(
-                name: "Pictures:",
+                name: "Pictures",
                 subcommands: [DescribeCommand.self, EnqueueCommand.self, WatchCommand.self]),
             CommandGroup(
-                name: "Work:",
+                name: "Work",
                 subcommands: [
                     StatusCommand.self, TopCommand.self, JobsCommand.self, JobCommand.self,
                     RetryCommand.self, CancelCommand.self, PauseCommand.self, ResumeCommand.self,
                     DrainCommand.self, ReloadCommand.self,
                 ]),
             CommandGroup(
-                name: "Answers:",
+                name: "Answers",
                 subcommands: [
                     ResultsCommand.self, ShowCommand.self, SearchCommand.self,
                     ExportCommand.self, SqlCommand.self,
                 ]),
             CommandGroup(
-                name: "Models and presets:",
+                name: "Models and presets",
                 subcommands: [
                     AskCommand.self, ModelCommand.self, ImageCommand.self, PresetsCommand.self,
                 ]),
-            CommandGroup(name: "Help:", subcommands: [DoctorCommand.self]),
+            CommandGroup(name: "Help", subcommands: [DoctorCommand.self]),
         ])
 
     /// Runs the verb and ends with its exit code.

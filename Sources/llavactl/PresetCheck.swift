@@ -14,7 +14,7 @@ enum PresetCheck {
                 NewPreset(
                     name: preset.name, body: preset.json,
                     questions: preset.questions.map(\.name),
-                    isDefault: settings.defaultPresets.contains(preset.name)))
+                    isDefault: preset.name == settings.defaultPreset))
         }
     }
 

@@ -16,7 +16,7 @@ enum SettingsChange {
         if old.retry != new.retry { names.append("retry") }
         if old.control != new.control { names.append("control") }
         if old.metricsAddress != new.metricsAddress { names.append("metrics") }
-        if old.defaultPresets != new.defaultPresets { names.append("presets") }
+        if old.defaultPreset != new.defaultPreset { names.append("presets") }
         return names
     }
 }

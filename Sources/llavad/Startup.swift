@@ -73,16 +73,9 @@ struct Startup: Sendable {
         do {
             let steps = try await database.migrate()
             if steps > 0 { logger.notice("the database's schema was brought up by \(steps) steps") }
-            let names = settings.defaultPresets
-            guard let first = names.first else {
-                preconditionFailure("settings without a default preset do not load")
-            }
             let stored = try await PresetLibrary.store(
-                try Preset.builtIn(), default: first, in: database)
+                try Preset.builtIn(), default: settings.defaultPreset, in: database)
             if stored > 0 { logger.notice("\(stored) built-in presets were stored") }
-            if names.count > 1 {
-                logger.notice("rows of llava.job without presets get '\(first)' alone")
-            }
         } catch {
             await database.close()
             throw error

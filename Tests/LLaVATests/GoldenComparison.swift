@@ -10,7 +10,15 @@ struct GoldenComparison {
     let smallestCosine: Double
 
     /// Compares row by row; the counts must be equal.
-    init(_ found: [Float], _ golden: [Float], columns: Int) throws {
+    ///
+    /// - Parameters:
+    ///   - all: Shape `(*, columns)`.
+    ///   - golden: Shape `(rows, columns)`.
+    ///   - columns: Elements of a row.
+    ///   - rows: The rows of `all` that `golden` holds; `nil` for every row.
+    /// - Throws: If the counts differ.
+    init(_ all: [Float], _ golden: [Float], columns: Int, rows: [Int]? = nil) throws {
+        let found = rows?.flatMap { all[$0 * columns..<($0 + 1) * columns] } ?? all
         try #require(found.count == golden.count)
         largestError = zip(found, golden).reduce(0) { max($0, abs($1.0 - $1.1)) }
         scale = golden.reduce(0) { max($0, abs($1)) }

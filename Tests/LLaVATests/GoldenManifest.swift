@@ -40,9 +40,13 @@ struct GoldenManifest: Decodable, Sendable {
         let imageTokens: Int
         let executedBlocks: Int
         let visionPicture: String
-        /// Tensors (1 + patches, W): the encoder input, then every executed block.
+        /// Rows of (1 + patches, W) that `visionStates` hold.
+        let stateRows: [Int]
+        /// Tensors (rows, W): the encoder input, then every executed block.
         let visionStates: [String]
-        /// Picture to tensor (patches, D).
+        /// Rows of (patches, D) that `features` hold.
+        let featureRows: [Int]
+        /// Picture to tensor (rows, D).
         let features: [String: String]
         let runs: [Run]
     }

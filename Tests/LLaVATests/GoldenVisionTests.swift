@@ -3,6 +3,12 @@ import Testing
 
 /// The vision tower and the projector against transformers, block by block.
 @Suite struct GoldenVisionTests {
+    /// The largest error allowed, relative to the largest value.
+    ///
+    /// Our sums differ from torch's by 2e-6; the projector's GELU in its tanh form, the smallest
+    /// defect these models show, by 7e-5.
+    static let tolerance: Float = 2e-5
+
     let goldens: GoldenFixture
 
     init() throws { goldens = try GoldenFixture.shared.get() }
@@ -23,9 +29,10 @@ import Testing
         for (block, tensor) in golden.visionStates.enumerated() {
             let expected = try goldens.tensor(tensor)
             let comparison = try GoldenComparison(
-                states[block], expected.values, columns: expected.shape[1])
+                states[block], expected.values, columns: expected.shape[1],
+                rows: golden.stateRows)
             #expect(comparison.smallestCosine > 0.99999, "block \(block)")
-            #expect(comparison.largestError <= 1e-4 * comparison.scale, "block \(block)")
+            #expect(comparison.largestError <= Self.tolerance * comparison.scale, "block \(block)")
         }
     }
 
@@ -39,11 +46,12 @@ import Testing
             let expected = try goldens.tensor(tensor)
             let embedding = try #require(engine.imageEmbedding)
             #expect(embedding.tokenCount == golden.imageTokens)
-            #expect([embedding.tokenCount, embedding.width] == expected.shape)
+            #expect(embedding.width == expected.shape[1])
             let comparison = try GoldenComparison(
-                embedding.values, expected.values, columns: embedding.width)
+                embedding.values, expected.values, columns: embedding.width,
+                rows: golden.featureRows)
             #expect(comparison.smallestCosine > 0.99999, "\(picture)")
-            #expect(comparison.largestError <= 1e-4 * comparison.scale, "\(picture)")
+            #expect(comparison.largestError <= Self.tolerance * comparison.scale, "\(picture)")
         }
     }
 }

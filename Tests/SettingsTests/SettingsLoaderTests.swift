@@ -39,7 +39,7 @@ import Testing
               include: ['*.jpg']
             images: {max_file_bytes: 2GiB, apply_orientation: false}
             metrics: {address: '127.0.0.1:9464'}
-            presets: {default: [brief, tags]}
+            presets: {default: tags}
             """)
         #expect(settings.database == "postgresql://db.example/pictures")
         #expect(settings.stateDirectory == "/srv/llavad")
@@ -59,7 +59,7 @@ import Testing
         #expect(settings.images.maxFileBytes == 2 << 30)
         #expect(!settings.images.applyOrientation)
         #expect(settings.metricsAddress == "127.0.0.1:9464")
-        #expect(settings.defaultPresets == ["brief", "tags"])
+        #expect(settings.defaultPreset == "tags")
         #expect(settings.control.socket == "/srv/llavad/control.sock")
     }
 
@@ -78,13 +78,15 @@ import Testing
             [
                 "LLAVA_WORKERS_COUNT": "7", "LLAVA_DATABASE": "host=/run/pg",
                 "LLAVA_MODEL_TEXT": "/m/b.gguf", "LLAVA_SOURCES_FOLDERS": "/a:/b",
-                "LLAVA_PRESETS_DEFAULT": "brief, tags", "LLAVA_LOG_LEVEL": "",
+                "LLAVA_PRESETS_DEFAULT": "tags", "LLAVA_LOG_LEVEL": "",
+                "LLAVA_SOURCES_EXCLUDE": "drafts, old*",
             ])
         #expect(settings.workers.count == 7)
         #expect(settings.database == "host=/run/pg")
         #expect(settings.model.text == "/m/b.gguf")
         #expect(settings.sources.folders.map(\.path) == ["/a", "/b"])
-        #expect(settings.defaultPresets == ["brief", "tags"])
+        #expect(settings.defaultPreset == "tags")
+        #expect(settings.sources.exclude == ["drafts", "old*"])
         #expect(settings.log.level == "info")
     }
 
@@ -130,7 +132,8 @@ import Testing
         "sources: {settle: -2s}", "sources: {folders: /photos}", "sources: {folders: [{}]}",
         "sources: {folders: [/]}", "log: {level: loud}", "metrics: {address: ':80'}",
         "metrics: {address: 'here:0'}", "database: sqlite", "sources: {job_table: maybe}",
-        "presets: {default: []}", "sources: {include: ['']}", "model: {text: ''}",
+        "presets: {default: []}", "presets: {default: ''}",
+        "sources: {include: ['']}", "model: {text: ''}",
     ])
     func refuses(yaml: String) {
         #expect(failure(yaml)?.kind == .badValue)

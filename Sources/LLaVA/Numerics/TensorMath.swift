@@ -16,11 +16,15 @@ final class TensorMath {
     private var scratchSpaces: [UnsafeMutablePointer<Float>]
     private var scratchFloats = 0
 
+    /// Keeps OpenBLAS from using threads of its own below our pool.
+    ///
+    /// As its FAQ asks of multi-threaded applications; once a process, so never while another
+    /// engine is inside a product.
+    private static let blasIsSingleThreaded: Void = openblas_set_num_threads(1)
+
     /// Starts the threads.
     init(threads: Int, level: ck_level = ck_best_level()) {
-        // Below our pool OpenBLAS must not start threads of its own: its FAQ, "multi-threaded
-        // applications". Idempotent, so every engine of a process may say it.
-        openblas_set_num_threads(1)
+        _ = Self.blasIsSingleThreaded
         pool = ComputePool(threads: threads)
         self.level = level
         scratchSpaces = []

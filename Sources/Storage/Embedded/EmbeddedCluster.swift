@@ -13,8 +13,7 @@ internal import Glibc
 /// alone. The kernel drops the locks of a process that dies, so nothing needs cleaning up.
 struct EmbeddedCluster: Sendable {
     let stateDirectory: String
-    /// Whether nobody will miss the data after a power cut: then nothing is forced to the disk.
-    /// For tests.
+    /// Whether nobody will miss the data after a power cut, for tests: nothing is forced to disk.
     var isThrowaway = false
 
     /// How long a start, with the recovery after a crash, and a stop may take.
@@ -40,6 +39,7 @@ struct EmbeddedCluster: Sendable {
     func prepareDirectories() throws(StorageError) {
         let isRoot = geteuid() == 0
         if FileStatus(stateDirectory) == nil {
+            try serverUser().requireWay(to: stateDirectory)
             do {
                 try FileManager.default.createDirectory(
                     atPath: stateDirectory, withIntermediateDirectories: true,

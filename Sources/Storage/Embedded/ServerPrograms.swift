@@ -16,8 +16,9 @@ struct ServerPrograms: Sendable, Equatable {
     /// `client_connection_check_interval`; the contract says 15).
     static let oldestMajor = 15
 
-    /// Finds the programs: of the given major version if there is a cluster already, else the
-    /// newest. Debian keeps each version in a folder of its own; elsewhere they are in `PATH`.
+    /// Finds the programs: of the wanted major version, or the newest.
+    ///
+    /// Debian keeps each version in a folder of its own; elsewhere they are in `PATH`.
     static func find(major wanted: Int?) throws(StorageError) -> ServerPrograms {
         let debian = "/usr/lib/postgresql"
         var found: [ServerPrograms] = []

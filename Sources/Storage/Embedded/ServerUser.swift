@@ -10,7 +10,9 @@ struct ServerUser: Sendable, Equatable {
     /// Whether the server must be started under another user than ours.
     var isSomeoneElse: Bool { uid != geteuid() }
 
-    /// Whom the server in `directory` is to run as. Root takes the owner of the state directory,
+    /// Whom the server is to run as.
+    ///
+    /// Root takes the owner of the state directory,
     /// so that a service's own user gets along with it, else `postgres`, else `nobody`.
     static func choose(
         stateDirectory: String, dataDirectory: String

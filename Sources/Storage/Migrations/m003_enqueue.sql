@@ -1,7 +1,11 @@
 -- How work comes in: by INSERT into llava.job, from any language, or by llava.enqueue.
+--
+-- Functions that look into llava.job forbid sequential scans: every look has its index, and
+-- statistics taken when the queue was full, or never, mislead the planner. Claiming one of
+-- 1,000,000 fresh jobs took 1.5 s by a sort and takes under 1 ms by the index.
 
 CREATE FUNCTION llava.announce_jobs() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 BEGIN
     -- A NOTIFY takes a lock that all commits of the server share, so it is sent only when it may
     -- wake someone: with older ready jobs about, the daemons are awake or will look anyway.
@@ -22,7 +26,7 @@ CREATE FUNCTION llava.enqueue(
     p_paths text[], p_sizes bigint[] DEFAULT NULL, p_mtimes bigint[] DEFAULT NULL,
     p_presets text[] DEFAULT '{}', p_priority int DEFAULT 100,
     OUT added int, OUT known int, OUT job_ids bigint[])
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
     wanted text[] := llava.preset_names(p_presets);
     has_unknown boolean := llava.unknown_presets(p_presets) <> '{}';

@@ -26,7 +26,7 @@ COMMENT ON FUNCTION llava.register(text, text, int, bigint, text, text, int) IS
 CREATE FUNCTION llava.claim(p_epoch bigint, p_limit int)
 RETURNS TABLE (id bigint, fence bigint, path text, preset_ids int[], unknown_presets text[],
     crashes int, attempts int)
-LANGUAGE sql AS $$
+LANGUAGE sql SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
     WITH me AS MATERIALIZED (
         SELECT d.epoch, d.beat FROM llava.daemon d
         WHERE d.epoch = p_epoch AND NOT d.dead

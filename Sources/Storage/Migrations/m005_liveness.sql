@@ -3,7 +3,7 @@
 
 CREATE FUNCTION llava.beat(p_epoch bigint, p_held bigint[], p_status jsonb DEFAULT NULL)
 RETURNS TABLE (alive boolean, handed_back int, cancelled bigint[], paused boolean)
-LANGUAGE sql AS $$
+LANGUAGE sql SET enable_seqscan = off AS $$
     WITH me AS (
         UPDATE llava.daemon d SET beat = d.beat + 1, beat_at = clock_timestamp(),
             status = coalesce(p_status, d.status)
@@ -29,7 +29,7 @@ $$;
 COMMENT ON FUNCTION llava.beat(bigint, bigint[], jsonb) IS
     'A daemon''s heartbeat: hands back what it does not hold, and gives what people cancelled.';
 
-CREATE FUNCTION llava.take_back(p_max_beats bigint) RETURNS int LANGUAGE plpgsql AS $$
+CREATE FUNCTION llava.take_back(p_max_beats bigint) RETURNS int LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
     taken int;
 BEGIN
@@ -69,7 +69,7 @@ COMMENT ON FUNCTION llava.take_back(bigint) IS
     'Takes the jobs of dead daemons and hung jobs back; the third time a worker is lost a job is dead.';
 
 CREATE FUNCTION llava.sweep(p_epochs bigint[], p_beats bigint[], p_max_beats bigint DEFAULT 720)
-RETURNS int LANGUAGE plpgsql AS $$
+RETURNS int LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
     taken int;
 BEGIN
@@ -100,7 +100,8 @@ END $$;
 COMMENT ON FUNCTION llava.retire(bigint[]) IS
     'Writes off daemons whose process the caller knows to be gone, and takes their jobs back.';
 
-CREATE FUNCTION llava.leave(p_epoch bigint) RETURNS int LANGUAGE plpgsql AS $$
+CREATE FUNCTION llava.leave(p_epoch bigint) RETURNS int LANGUAGE plpgsql
+SET enable_seqscan = off AS $$
 DECLARE
     released int;
 BEGIN

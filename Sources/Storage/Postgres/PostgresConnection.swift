@@ -9,7 +9,7 @@ final class PostgresConnection {
     private var handle: OpaquePointer?
 
     /// How long connecting may take, name resolution excepted.
-    static let connectTimeout: Duration = .seconds(10)
+    private let connectLimit: Duration
 
     /// What every session sets once connected: no statement, lock or idle transaction may hold
     /// others up for ever, and a server notices that its client is gone.
@@ -27,8 +27,12 @@ final class PostgresConnection {
     /// - Parameters:
     ///   - conninfo: A libpq connection string or URI.
     ///   - applicationName: What `pg_stat_activity` shows, unless `conninfo` says otherwise.
+    ///   - connectLimit: How long connecting may take, name resolution excepted.
     /// - Throws: `StorageError` of the kinds `connection`, `timeout`, `statement`.
-    init(conninfo: String, applicationName: String) throws(StorageError) {
+    init(
+        conninfo: String, applicationName: String, connectLimit: Duration = .seconds(10)
+    ) throws(StorageError) {
+        self.connectLimit = connectLimit
         // Keepalives find a dead peer after 10 + 3 * 5 s, tcp_user_timeout one that stops
         // acknowledging after 15 s; both are ignored on Unix sockets. `dbname` comes first, so
         // a connection string may override what stands before it, and is expanded.
@@ -45,6 +49,7 @@ final class PostgresConnection {
         }
         guard let handle else { throw StorageError(.connection, "libpq has no memory left") }
         self.handle = handle
+        PQsetNoticeProcessor(handle, dropNotice, nil)
         do throws(StorageError) {
             try finishConnecting()
             _ = try run(Statement("session settings", Self.sessionSettings))
@@ -110,7 +115,7 @@ final class PostgresConnection {
     // MARK: Waiting
 
     private func finishConnecting() throws(StorageError) {
-        let deadline = ContinuousClock.now + Self.connectTimeout
+        let deadline = ContinuousClock.now + connectLimit
         let statement = Statement("connect", "")
         guard let handle else { throw lost(nil, statement) }
         guard PQstatus(handle) != CONNECTION_BAD else { throw lost(handle, statement) }
@@ -118,7 +123,7 @@ final class PostgresConnection {
         while true {
             guard try waitFor(PQsocket(handle), events, until: deadline, statement) else {
                 throw StorageError(
-                    .timeout, "the server did not let us in within \(Self.connectTimeout)",
+                    .timeout, "the server did not let us in within \(connectLimit)",
                     statementName: statement.name)
             }
             switch PQconnectPoll(handle) {
@@ -257,3 +262,6 @@ final class PostgresConnection {
         }
     }
 }
+
+/// Notices, such as that a search holds stop words only, are no business of standard error.
+private func dropNotice(_ argument: UnsafeMutableRawPointer?, _ message: UnsafePointer<CChar>?) {}

@@ -1,5 +1,6 @@
 import ArgumentParser
 import LLaVA
+import Settings
 
 /// `ask IMAGE QUESTION`: one answer now, without a database.
 struct AskCommand: AsyncParsableCommand {

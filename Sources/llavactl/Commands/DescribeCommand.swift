@@ -1,4 +1,5 @@
 import ArgumentParser
+import Settings
 import Storage
 
 /// `describe PATH…`: everything from a folder to its answers in one go.
@@ -29,7 +30,7 @@ struct DescribeCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await shared.withDatabase { database, settings in
-            let names = presets.names.isEmpty ? settings.defaultPresets : presets.names
+            let names = presets.names.isEmpty ? [settings.defaultPreset] : presets.names
             try await PresetCheck.requireKnown(names, in: database, settings)
             let enqueued = try await Enqueuing(
                 paths, presets: names, priority: priority, in: database, settings.sources)

@@ -28,7 +28,9 @@ struct DoctorCommand: AsyncParsableCommand {
             }
         }
         try sink.flush()
-        if findings.contains(where: { $0.level == .fail }) { throw CommandFailure(.someFailed, nil) }
+        if findings.contains(where: { $0.level == .fail }) {
+            throw CommandFailure(.someFailed, nil)
+        }
     }
 
     private func examine() async -> [Finding] {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Settings
 import Storage
 
 /// `enqueue PATH…`: makes sure that pictures get described, without waiting for it.
@@ -33,7 +34,7 @@ struct EnqueueCommand: AsyncParsableCommand {
     func run() async throws {
         let listed = try filesFrom.map(PathList.read) ?? []
         let enqueued = try await shared.withDatabase { database, settings in
-            let names = presets.names.isEmpty ? settings.defaultPresets : presets.names
+            let names = presets.names.isEmpty ? [settings.defaultPreset] : presets.names
             try await PresetCheck.requireKnown(names, in: database, settings)
             return try await Enqueuing(
                 paths + listed, presets: names, priority: priority, in: database,

@@ -2,6 +2,7 @@ import ArgumentParser
 import Images
 import LLaVA
 import Pipeline
+import Settings
 
 /// `image PATH`: what the system makes of a picture.
 struct ImageCommand: AsyncParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ModelFiles
+import Settings
 
 /// `model info F…`: what is in model files.
 struct ModelInfoCommand: AsyncParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import LLaVA
 import ModelFiles
+import Settings
 
 /// `model tokenize`: a text as the model's token ids.
 struct ModelTokenizeCommand: AsyncParsableCommand {
@@ -35,7 +36,7 @@ struct ModelTokenizeCommand: AsyncParsableCommand {
             let settings = try shared.settings()
             path = try settings.model.files(stateDirectory: settings.stateDirectory).text
         }
-        let tokenizer = try SentencePieceTokenizer(GGUFFile(path: path))
+        let tokenizer = try GGUFFile(path: path).tokenizer()
         let text = try text ?? TextFile.read(file ?? "")
         let ids = tokenizer.encode(text, parsingSpecial: special)
         let sink = FileSink.standardOutput()

@@ -13,12 +13,7 @@ struct PresetsAddCommand: AsyncParsableCommand {
     var file: String
 
     func run() async throws {
-        let preset: Preset
-        do throws(PipelineError) {
-            preset = try Preset(yaml: TextFile.read(file), source: file)
-        } catch {
-            throw error
-        }
+        let preset = try Preset(yaml: TextFile.read(file), source: file)
         try await shared.withDatabase { database, settings in
             try await PresetCheck.addMissing(to: database, settings)
             let before = try await database.presets().first { $0.name == preset.name }

@@ -37,8 +37,8 @@ struct PresetsShowCommand: AsyncParsableCommand {
         var lines = ["\(row.name), version \(row.version)" + (row.isDefault ? ", default" : "")]
         if !preset.summary.isEmpty { lines.append(preset.summary) }
         for question in preset.questions {
-            lines += ["", "\(question.name) (\(question.format.rawValue), at most "
-                + "\(question.tokenLimit) tokens)", "  " + question.prompt]
+            let form = "\(question.format.rawValue), at most \(question.tokenLimit) tokens"
+            lines += ["", "\(question.name) (\(form))", "  " + question.prompt]
         }
         return lines
     }

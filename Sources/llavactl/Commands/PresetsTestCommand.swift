@@ -2,6 +2,7 @@ import ArgumentParser
 import Images
 import LLaVA
 import Pipeline
+import Settings
 import Storage
 
 /// `presets test NAME IMAGE`: a preset tried on one picture; nothing is stored.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import Settings
 import Storage
 
 /// `watch add|list|remove`: folders that are kept described.

@@ -19,7 +19,9 @@ final class ResultSignal: Sendable {
         }
     }
 
-    /// Waits. A tick of 50 ms notices a signal soon enough for the person who sent it.
+    /// Waits.
+    ///
+    /// A tick of 50 ms notices a signal soon enough for the person who sent it.
     func wait(atMost limit: Duration) async throws {
         let known = Interrupts.count
         let end = ContinuousClock.now + limit

@@ -65,7 +65,7 @@ enum MachineChecks {
         }
         var room = statvfs()
         if statvfs(existing, &room) == 0 {
-            let megabytes = Int(room.f_bavail) * Int(room.f_frsize) >> 20
+            let megabytes = (Int(room.f_bavail) * Int(room.f_frsize)) >> 20
             if megabytes < 512 {
                 return Finding(
                     "state", .warn, "only \(megabytes) MiB are free in '\(existing)': make room")

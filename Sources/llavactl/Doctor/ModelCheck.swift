@@ -7,7 +7,7 @@ enum ModelCheck {
     /// Whether the model's files are there, belong together and fit into memory.
     static func model(_ settings: DaemonSettings) -> Finding {
         do {
-            let location = try ModelOptions().location(settings)
+            let location = try ModelLocation(settings)
             let model = try LlavaModel.load(location)
             let template = try model.requiredTemplate()
             if let warning = memoryWarning(location) { return warning }

@@ -14,11 +14,8 @@ enum EngineThread {
         }
     }
 
-    /// How many threads to compute with where nobody says: those this process may run on.
+    /// How many threads to compute with where nobody says: the machine's processors.
     static var defaultCount: Int {
-        var set = cpu_set_t()
-        guard sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else { return 1 }
-        let words = withUnsafeBytes(of: set) { $0.bindMemory(to: UInt64.self).map(\.self) }
-        return max(1, words.reduce(0) { $0 + $1.nonzeroBitCount })
+        max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     }
 }

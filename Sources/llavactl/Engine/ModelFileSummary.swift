@@ -34,7 +34,9 @@ struct ModelFileSummary {
         ("patch_size", "patch side"), ("projection_dim", "projected width"),
     ]
 
-    /// The numbers the file states. A vision file keeps its own below `clip.vision`.
+    /// The numbers the file states.
+    ///
+    /// A vision file keeps its own below `clip.vision`.
     private var stated: [(key: String, label: String, value: Int)] {
         Self.dimensions.compactMap { suffix, label in
             for prefix in [architecture, architecture + ".vision"] {
@@ -69,7 +71,8 @@ struct ModelFileSummary {
         var rows = [("file", file.path), ("architecture", architecture)]
         if let name { rows.append(("name", name)) }
         rows.append(("parameters", Self.grouped(parameters)))
-        rows.append(("weights", "\(Self.grouped(bytes)) bytes in \(file.tensorNames.count) tensors"))
+        let count = file.tensorNames.count
+        rows.append(("weights", "\(Self.grouped(bytes)) bytes in \(count) tensors"))
         rows.append(
             ("types", types.map { "\($0.name) \($0.tensors)" }.joined(separator: ", ")))
         for (_, label, value) in stated { rows.append((label, "\(value)")) }

@@ -24,10 +24,22 @@ struct ModelOptions: ParsableArguments {
         }
         if let mmproj { choice.mmproj = GivenPath.absolute(mmproj) }
         if let template { choice.template = template }
-        let files = try choice.files(stateDirectory: settings.stateDirectory)
-        var location = ModelLocation(text: files.text, projector: files.mmproj)
-        location.template = choice.template
-        location.aspect = choice.aspect.flatMap(Aspect.init(rawValue:))
-        return location
+        var chosen = settings
+        chosen.model = choice
+        return try ModelLocation(chosen)
+    }
+}
+
+extension ModelLocation {
+    /// Where the model of these settings is, with everything that makes its answers what they
+    /// are in the daemon.
+    ///
+    /// - Throws: `SettingsError` if the settings do not tell.
+    init(_ settings: DaemonSettings) throws(SettingsError) {
+        let files = try settings.model.files(stateDirectory: settings.stateDirectory)
+        self.init(
+            text: files.text, projector: files.mmproj, template: settings.model.template,
+            aspect: settings.model.aspect.flatMap(Aspect.init(rawValue:)),
+            keyValueStorage: settings.workers.kv.flatMap(KeyValueStorage.init(rawValue:)) ?? .f32)
     }
 }

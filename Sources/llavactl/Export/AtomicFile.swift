@@ -14,6 +14,7 @@ enum AtomicFile {
     /// - Parameters:
     ///   - path: The file's place; what is there is replaced.
     ///   - body: Writes the content.
+    /// - Throws: `CommandFailure` naming the file, also for an error of `body`.
     static func write(
         to path: String, _ body: (FileSink) throws -> Void
     ) throws(CommandFailure) {

@@ -14,7 +14,9 @@ final class AtomicFileWriter {
         let name = path.split(separator: "/").last.map(String.init) ?? "file"
         var template = Array("\(GivenPath.parent(of: path))/.\(name).XXXXXX".utf8CString)
         descriptor = mkstemp(&template)
-        temporary = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        temporary = template.withUnsafeBufferPointer { buffer in
+            buffer.baseAddress.map { String(cString: $0) } ?? ""
+        }
         guard descriptor >= 0 else {
             throw CommandFailure(
                 .someFailed,

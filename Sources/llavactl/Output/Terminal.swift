@@ -23,9 +23,10 @@ struct Terminal {
             isTerminal && ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
             ? Int(size.ws_col) : nil
         // The POSIX order of the variables that name the character encoding.
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy
-            .compactMap { getenv($0).map { String(cString: $0) } }
-            .first { !$0.isEmpty }?.uppercased()
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { (name: String) -> String? in
+            getenv(name).map { String(cString: $0) }
+        }
+        .first { !$0.isEmpty }?.uppercased()
         self.init(
             isTerminal: isTerminal, width: isTerminal ? columns ?? 80 : .max,
             showsUnicode: locale.map { $0.contains("UTF-8") || $0.contains("UTF8") } ?? false)

@@ -13,9 +13,11 @@ enum PathList {
     static func read(_ name: String) throws(CommandFailure) -> [String] {
         let descriptor = name == "-" ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
+            let reason = String(cString: strerror(errno))
             throw CommandFailure(
-                .usage, "the list '\(name)' cannot be opened (\(String(cString: strerror(errno))))"
-                    + ": name a file, or - for standard input")
+                .usage,
+                "the list '\(name)' cannot be opened (\(reason)): name a file, or - for "
+                    + "standard input")
         }
         defer { if name != "-" { close(descriptor) } }
         let bytes = try contents(of: descriptor, name)

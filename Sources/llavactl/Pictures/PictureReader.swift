@@ -13,7 +13,9 @@ struct PictureReader: Sendable {
         decoder = ImageDecoder(settings)
     }
 
-    /// The picture, or why it cannot be described. Blocks.
+    /// The picture, or why it cannot be described.
+    ///
+    /// Blocks, and computes.
     func read(_ path: String) -> Result<Picture, PictureFailure> {
         let source: SourceImage
         do {

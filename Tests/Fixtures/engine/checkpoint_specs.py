@@ -23,6 +23,7 @@ class Vision:
     heads: int
     feed_forward: int
     layers: int
+    epsilon: float = 1e-5
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,9 @@ class Spec:
     text: Text
     linear: bool = False
     seed: int = 1
+    context: int = 512
+    is_long: bool = False
+    """Whether the text-only question takes more positions than an engine reads at once."""
     padded_rows: int | None = None
     """Rows of the embedding where they exceed the vocabulary (llava-hf pads to a multiple of 64)."""
     options: PairOptions = field(default_factory=PairOptions)
@@ -64,7 +68,7 @@ SPECS = [
         options=PairOptions(feature_layer=2),
     ),
     Spec(
-        "mlp-mha-f16", Vision(56, 64, 4, 112, 3), Text(64, 4, 4, 96, 2),
+        "mlp-mha-f16", Vision(56, 64, 4, 112, 3), Text(64, 4, 4, 64, 2),
         options=PairOptions(
             Type.F16, vision_type=Type.F16, swapped_ffn_names=True, stored_vision_blocks=2
         ),
@@ -76,13 +80,14 @@ SPECS = [
         ),
     ),
     Spec(
-        "mlp-gqa-q8_0", Vision(56, 32, 4, 96, 4), Text(64, 4, 1, 160, 3),
+        "mlp-gqa-q8_0", Vision(322, 32, 4, 96, 4), Text(64, 4, 1, 160, 3), context=1024, is_long=True,
         options=PairOptions(
             Type.Q8_0, vision_type=Type.F16, swapped_ffn_names=True, stored_vision_blocks=3
         ),
     ),
     Spec(
-        "linear-gqa-q8_0", Vision(28, 32, 2, 96, 3), Text(96, 6, 3, 128, 2, epsilon=3e-5), linear=True,
+        "linear-gqa-q8_0", Vision(28, 32, 2, 96, 3, epsilon=0.02),
+        Text(96, 6, 3, 128, 2, epsilon=0.02), linear=True,
         options=PairOptions(Type.Q8_0, vision_type=Type.Q8_0, stored_vision_blocks=2, feature_layer=2),
     ),
     Spec(
@@ -129,14 +134,14 @@ def configuration(spec: Spec, vocabulary_size: int) -> LlavaConfig:
         vision_config=CLIPVisionConfig(
             hidden_size=vision.hidden, intermediate_size=vision.feed_forward,
             num_hidden_layers=vision.layers, num_attention_heads=vision.heads,
-            image_size=vision.side, patch_size=PATCH, hidden_act="quick_gelu", layer_norm_eps=1e-5,
-            projection_dim=vision.hidden,
+            image_size=vision.side, patch_size=PATCH, hidden_act="quick_gelu",
+            layer_norm_eps=vision.epsilon, projection_dim=vision.hidden,
         ),
         text_config=LlamaConfig(
             vocab_size=rows, hidden_size=text.hidden, intermediate_size=text.feed_forward,
             num_hidden_layers=text.layers, num_attention_heads=text.heads,
             num_key_value_heads=text.kv_heads, head_dim=text.head, rms_norm_eps=text.epsilon,
-            max_position_embeddings=512, tie_word_embeddings=text.tied,
+            max_position_embeddings=spec.context, tie_word_embeddings=text.tied,
             rope_parameters={"rope_type": "default", "rope_theta": text.theta},
             bos_token_id=1, eos_token_id=2, pad_token_id=0,
         ),

@@ -29,13 +29,20 @@ GREEDY_TOKENS = 24
 MINIMUM_MARGIN = 0.05
 MINIMUM_KINDS = 8
 CONTROL_IDS = {0, 1, 2}
+SPACE_BYTE_ID = 3 + 0x20
+"""sentencepiece keeps this token's space at the start of a text, other decoders drop it."""
 CONTINUATION = [300, 379, 45, 412]
 QUESTIONS = {
     "landscape": "What is in the picture?",
     "portrait": "Where is the large red star, and why?\nAnswer in one word.",
 }
 TEXT_QUESTION = "How many stars are there?"
+LONG_TEXT_QUESTION = "Is the star left of the ring, or is the ring left of the star? " * 16 + "Why?"
 LARGE_SIDES = (224, 336)
+STORED_SIDE = 100
+"""Pixel tensors above this side are kept as fingerprints only."""
+STORED_ROWS = 30
+"""Of taller tensors of the vision tower, about half as many rows are kept, evenly spread."""
 
 
 def store(spec, config, state, vocabulary) -> dict:
@@ -68,12 +75,14 @@ class Case:
     ids: list[int]
 
 
-def cases(vocabulary) -> list[Case]:
+def cases(spec, vocabulary) -> list[Case]:
     """Every question, tokenised."""
     result = []
-    for picture, question in [*QUESTIONS.items(), (None, TEXT_QUESTION)]:
+    text_question = LONG_TEXT_QUESTION if spec.is_long else TEXT_QUESTION
+    for picture, question in [*QUESTIONS.items(), (None, text_question)]:
         prompt = prompting.vicuna_v1(question, picture is not None)
-        result.append(Case(picture, question, prompt, prompting.token_ids(vocabulary.processor, prompt)))
+        ids = prompting.token_ids(vocabulary.processor, prompt)
+        result.append(Case(picture, question, prompt, ids))
     return result
 
 
@@ -82,6 +91,7 @@ def decisive(greedy) -> bool:
     return (
         min(greedy.margins) > MINIMUM_MARGIN
         and not CONTROL_IDS & set(greedy.tokens)
+        and greedy.tokens[0] != SPACE_BYTE_ID
         and len(set(greedy.tokens)) >= MINIMUM_KINDS
     )
 
@@ -98,7 +108,7 @@ def search(spec, vocabulary, drawn):
             name: Reference(model, pixel_tensor(drawn[name], spec.vision.side)) for name in QUESTIONS
         }
         runs = []
-        for case in cases(vocabulary):
+        for case in cases(spec, vocabulary):
             reference = references[case.picture or "landscape"]
             greedy = reference.greedy(case.ids, GREEDY_TOKENS)
             if not decisive(greedy):
@@ -129,26 +139,40 @@ def record_run(bundle, spec, vocabulary, case, reference, greedy) -> dict:
     }
 
 
+def kept_rows(count: int) -> list[int]:
+    """Indices of the rows of a (count, ...) tensor that are stored: all, or a spread with the last."""
+    if count <= STORED_ROWS:
+        return list(range(count))
+    return [*range(0, count - 1, count * 2 // STORED_ROWS), count - 1]
+
+
 def record(bundle, spec, vocabulary, drawn) -> dict:
     """The manifest entry of one checkpoint."""
     seed, references, runs = search(spec, vocabulary, drawn)
-    print(f"{spec.name}: seed {seed}, margins", [round(min(greedy.margins), 3) for _, _, greedy in runs])
+    margins = [round(min(greedy.margins), 3) for _, _, greedy in runs]
+    print(f"{spec.name}: seed {seed}, margins {margins}")
     text, projector = paths(spec)
     states, features = references["landscape"].vision_states, {}
+    patches = (spec.vision.side // checkpoint_specs.PATCH) ** 2
+    state_rows, feature_rows = kept_rows(patches + 1), kept_rows(patches)
     for name, reference in references.items():
-        features[name] = bundle.add(f"{spec.name}/{name}/features", reference.features)
+        rows = reference.features[feature_rows]
+        features[name] = bundle.add(f"{spec.name}/{name}/features", rows)
     return {
         "name": spec.name,
         "seed": seed,
         "text": str(text.relative_to(HERE)),
         "mmproj": str(projector.relative_to(HERE)) if projector else None,
         "imageSide": spec.vision.side,
-        "imageTokens": (spec.vision.side // checkpoint_specs.PATCH) ** 2,
+        "imageTokens": patches,
         "executedBlocks": len(states) - 1,
         "visionPicture": "landscape",
+        "stateRows": state_rows,
         "visionStates": [
-            bundle.add(f"{spec.name}/landscape/state{i}", state[0]) for i, state in enumerate(states)
+            bundle.add(f"{spec.name}/landscape/state{i}", state[0, state_rows])
+            for i, state in enumerate(states)
         ],
+        "featureRows": feature_rows,
         "features": features,
         "runs": [record_run(bundle, spec, vocabulary, *run) for run in runs],
     }
@@ -159,7 +183,7 @@ def record_pixels(bundle, drawn) -> tuple[dict, dict]:
     sides = sorted({spec.vision.side for spec in checkpoint_specs.SPECS})
     tensors = {
         str(side): bundle.add(f"pixels/landscape/{side}", pixel_tensor(drawn["landscape"], side))
-        for side in sides
+        for side in sides if side <= STORED_SIDE
     }
     fingerprints = {}
     for name, picture in drawn.items():

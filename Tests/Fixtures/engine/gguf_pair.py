@@ -93,7 +93,9 @@ def vision_plan(config, linear_projector: bool, options: PairOptions) -> list[Pl
     plan = [
         PlannedTensor("v.class_embd", vision + "embeddings.class_embedding", F32),
         PlannedTensor("v.patch_embd.weight", vision + "embeddings.patch_embedding.weight", convolution),
-        PlannedTensor("v.position_embd.weight", vision + "embeddings.position_embedding.weight", stored),
+        PlannedTensor(
+            "v.position_embd.weight", vision + "embeddings.position_embedding.weight", stored
+        ),
         PlannedTensor("v.pre_ln.weight", vision + "pre_layrnorm.weight", F32),
         PlannedTensor("v.pre_ln.bias", vision + "pre_layrnorm.bias", F32),
     ]

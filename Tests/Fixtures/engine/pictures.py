@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 
 SIZES = {
     "landscape": (50, 37), "portrait": (23, 61), "square": (40, 40), "wide": (131, 20), "dot": (1, 1),
-    "large": (173, 118),
+    "large": (137, 98),
 }
 
 

@@ -67,6 +67,11 @@ extension Database {
         try run(Statement("test", sql)).affected
     }
 
+    /// Runs a statement of the test's own.
+    func runForTest(_ statement: Statement) throws {
+        _ = try run(statement)
+    }
+
     /// The first column of every row of SQL of the test's own.
     func column(_ sql: String) throws -> [String] {
         let result = try run(Statement("test", sql))

@@ -10,6 +10,7 @@ enum TestServer {
     private struct State {
         var running: Running?
         var databases = 0
+        var thrownAway: [EmbeddedCluster] = []
     }
 
     private struct Running {
@@ -23,10 +24,10 @@ enum TestServer {
 
     /// Opens a new database with the schema in it.
     static func database() async throws -> Database {
-        let database = try await Database.open(
-            .external(conninfo: try emptyDatabase()), applicationName: "test")
-        try await database.migrate()
-        return database
+        try await template.make()
+        return try await Database.open(
+            .external(conninfo: try newDatabase(template: "template_llava")),
+            applicationName: "test")
     }
 
     /// Another connection to the same database.
@@ -34,17 +35,42 @@ enum TestServer {
         try await Database.open(database.location, applicationName: "test too")
     }
 
-    /// The connection string of a new database without a schema.
-    static func emptyDatabase() throws -> String {
+    /// The database with the schema that those of tests are copied from.
+    private static let template = Template()
+
+    private actor Template {
+        /// The one making, which tests that come meanwhile wait for too.
+        private var making: Task<Void, any Error>?
+
+        func make() async throws {
+            let task =
+                making
+                ?? Task {
+                    let conninfo = try TestServer.newDatabase(named: "template_llava")
+                    let database = try await Database.open(.external(conninfo: conninfo))
+                    try await database.migrate()
+                    await database.close()
+                }
+            making = task
+            try await task.value
+        }
+    }
+
+    /// The connection string of a new database, a copy of `template`.
+    static func newDatabase(
+        named name: String? = nil, template: String = "template0"
+    ) throws -> String {
         try state.withLock { state in
             let running = try state.running ?? start()
+            if state.running == nil { remember(running.cluster, in: &state) }
             state.running = running
             state.databases += 1
-            let name = "t\(state.databases)"
+            let name = name ?? "t\(state.databases)"
             let connection = try PostgresConnection(
                 conninfo: running.conninfo, applicationName: "test set-up")
             defer { connection.close() }
-            _ = try connection.run(Statement("create", "CREATE DATABASE \(name)"))
+            _ = try connection.run(
+                Statement("create", "CREATE DATABASE \(name) TEMPLATE \(template)"))
             return running.conninfo.replacing("dbname=llava", with: "dbname=\(name)")
         }
     }
@@ -69,17 +95,23 @@ enum TestServer {
         defer { turn.release() }
         let membership = try cluster.join()
         let conninfo = try cluster.ensureRunning()
-        atexit { TestServer.stop() }
         return Running(cluster: cluster, conninfo: conninfo, membership: membership)
     }
 
-    private static func stop() {
-        state.withLock { state in
-            guard let running = state.running else { return }
-            state.running = nil
-            running.cluster.stop()
-            running.membership.release()
-            try? FileManager.default.removeItem(atPath: running.cluster.stateDirectory)
+    /// Stops a cluster and removes its files when the process ends.
+    static func removeAtExit(_ cluster: EmbeddedCluster) {
+        state.withLock { state in remember(cluster, in: &state) }
+    }
+
+    private static func remember(_ cluster: EmbeddedCluster, in state: inout State) {
+        if state.thrownAway.isEmpty { atexit { TestServer.throwAway() } }
+        state.thrownAway.append(cluster)
+    }
+
+    private static func throwAway() {
+        for cluster in state.withLock({ $0.thrownAway }) {
+            cluster.stop()
+            try? FileManager.default.removeItem(atPath: cluster.stateDirectory)
         }
     }
 
