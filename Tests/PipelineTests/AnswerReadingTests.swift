@@ -15,8 +15,9 @@ import Testing
     }
 
     @Test func jsonIsKeptInCanonicalForm() {
-        #expect(data(#" {"b": [1, 2.5, null], "a": "x/y"} "#, .json)
-            == #"{"a":"x/y","b":[1,2.5,null]}"#)
+        #expect(
+            data(#" {"b": [1, 2.5, null], "a": "x/y"} "#, .json)
+                == #"{"a":"x/y","b":[1,2.5,null]}"#)
         #expect(data("```json\n[true]\n```", .json) == "[true]")
         #expect(data("A red ball.", .json) == nil)
         #expect(data(#"{"cut": "#, .json) == nil)

@@ -103,7 +103,8 @@ import Testing
 
     @Test func refusesAPromptThatIsTooLong() {
         let long = String(repeating: "x", count: 4001)
-        #expect(refusal("name: a\nquestions: [{name: a, prompt: \(long)}]")?.contains("4001") == true)
+        #expect(
+            refusal("name: a\nquestions: [{name: a, prompt: \(long)}]")?.contains("4001") == true)
     }
 
     @Test func refusesAFileThatIsTooLarge() {

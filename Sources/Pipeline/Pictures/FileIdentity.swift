@@ -36,6 +36,7 @@ public struct FileIdentity: Sendable, Equatable, Hashable {
     /// - Parameters:
     ///   - seconds: How long ago still counts.
     ///   - now: The wall clock in nanoseconds since 1970.
+    /// - Returns: Whether it did.
     func isYounger(thanSeconds seconds: Int64, now: Int64 = Self.wallClock()) -> Bool {
         let (age, overflow) = now.subtractingReportingOverflow(modificationNanoseconds)
         return !overflow && age >= 0 && age < seconds * 1_000_000_000

@@ -20,7 +20,8 @@ extension Preset {
             summary, named: "summary", limit: Self.maximumSummaryBytes, source: source)
         guard (1...Self.maximumQuestions).contains(questions.count) else {
             throw Self.broken(
-                source, "a preset asks 1 to \(Self.maximumQuestions) questions, this one asks "
+                source,
+                "a preset asks 1 to \(Self.maximumQuestions) questions, this one asks "
                     + "\(questions.count): add or remove some")
         }
         var seen: Set<String> = []
@@ -44,17 +45,20 @@ extension Preset {
             question.prompt, named: "prompt of \(owner)", limit: maximumPromptBytes, source: source)
         guard !question.prompt.contains("<image>") else {
             throw broken(
-                source, "\(owner) contains '<image>': remove it, the chat template places the "
+                source,
+                "\(owner) contains '<image>': remove it, the chat template places the "
                     + "picture")
         }
         guard (1...maximumTokens).contains(question.tokenLimit) else {
             throw broken(
-                source, "max_tokens of \(owner) is \(question.tokenLimit): give 1 to "
+                source,
+                "max_tokens of \(owner) is \(question.tokenLimit): give 1 to "
                     + "\(maximumTokens)")
         }
         guard question.schema == nil || question.format == .json else {
             throw broken(
-                source, "\(owner) has a schema and the format '\(question.format.rawValue)': a "
+                source,
+                "\(owner) has a schema and the format '\(question.format.rawValue)': a "
                     + "schema needs 'format: json'")
         }
         if let schema = question.schema, let fault = AnswerSchema.fault(in: schema) {
@@ -86,7 +90,8 @@ extension Preset {
         }
         guard isAllowed, (1...maximumNameLength).contains(name.utf8.count) else {
             throw broken(
-                source, "the \(what) name '\(name.prefix(80))' is not allowed: use 1 to "
+                source,
+                "the \(what) name '\(name.prefix(80))' is not allowed: use 1 to "
                     + "\(maximumNameLength) of a-z, 0-9, '-' and '_'")
         }
     }

@@ -46,7 +46,8 @@ struct PresetFile {
         }
         guard sequence.count <= Preset.maximumQuestions else {
             throw broken(
-                list, "a preset asks at most \(Preset.maximumQuestions) questions, this one asks "
+                list,
+                "a preset asks at most \(Preset.maximumQuestions) questions, this one asks "
                     + "\(sequence.count): remove some")
         }
         var questions: [Question] = []

@@ -37,6 +37,7 @@ struct Sweeper: Sendable {
     /// - Parameters:
     ///   - observations: What was seen before.
     ///   - now: The time on a clock of this process that nobody sets.
+    /// - Throws: `StorageError`.
     func sweep(
         _ observations: inout BeatObservations, at now: Duration
     ) async throws(StorageError) {

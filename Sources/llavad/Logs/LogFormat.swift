@@ -13,6 +13,7 @@ enum LogFormat: String, Sendable, Equatable {
     ///
     /// - Parameter environment: systemd names the journal's socket in `JOURNAL_STREAM` as
     ///   `DEVICE:INODE`; only if that is what standard error is, the journal reads it.
+    /// - Returns: `journal` or `text`.
     static func automatic(environment: [String: String]) -> LogFormat {
         var status = stat()
         guard let stream = environment["JOURNAL_STREAM"], fstat(STDERR_FILENO, &status) == 0,

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A request that reaches the daemon as a signal.
 enum DaemonSignal: Sendable, Equatable {
@@ -14,7 +15,8 @@ enum DaemonSignal: Sendable, Equatable {
 
 /// Every signal of the process, taken synchronously by the one thread that calls `next()`.
 ///
-/// No handler runs anywhere, so nothing here has to be async-signal-safe.
+/// Libraries start threads before `main` (OpenBLAS does, when it is loaded), and on those nothing
+/// is blocked. The only handler there is passes what arrives there on to the waiting thread.
 struct ProcessSignals {
     private static let meanings: [CInt: DaemonSignal] = [
         SIGTERM: .stop, SIGINT: .stop, SIGQUIT: .quit, SIGHUP: .reload, SIGUSR1: .report,
@@ -22,7 +24,8 @@ struct ProcessSignals {
 
     private var waited = sigset_t()
 
-    /// Blocks the signals for this thread and all that it starts from now on.
+    /// Blocks the signals for this thread, which is to call `next()`, and all that it starts from
+    /// now on.
     ///
     /// A broken pipe is an error of the write that meets it, not a reason to die; a file that
     /// may not grow is one too.
@@ -32,6 +35,8 @@ struct ProcessSignals {
         sigemptyset(&signals.waited)
         for number in meanings.keys { sigaddset(&signals.waited, number) }
         pthread_sigmask(SIG_BLOCK, &signals.waited, nil)
+        waitingThread.store(UInt(pthread_self()), ordering: .releasing)
+        for number in meanings.keys { signal(number, passOn) }
         return signals
     }
 
@@ -43,4 +48,12 @@ struct ProcessSignals {
             if sigwait(&set, &number) == 0, let meaning = Self.meanings[number] { return meaning }
         }
     }
+}
+
+/// The thread that waits for signals; set before the handler that reads it is installed.
+private let waitingThread = Atomic<UInt>(0)
+
+/// Sends a signal on to the thread that waits; pthread_kill is async-signal-safe (POSIX).
+private func passOn(_ number: CInt) {
+    pthread_kill(pthread_t(waitingThread.load(ordering: .acquiring)), number)
 }

@@ -5,8 +5,10 @@ import Workers
 /// A timer that pings by itself proves only that the timer works; here a busy worker must also
 /// have made a token, a layer or a step within `budget`.
 struct ProgressMonitor {
-    /// The longest a worker may be busy without any sign of progress. The slowest single step
-    /// is a picture's way through a large vision tower on one core, minutes at worst.
+    /// The longest a worker may be busy without any sign of progress.
+    ///
+    /// The slowest single step is a picture's way through a large vision tower on one core,
+    /// minutes at worst.
     static let budget = Duration.seconds(600)
 
     private struct Seen {
