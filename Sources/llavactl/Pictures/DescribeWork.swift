@@ -107,11 +107,7 @@ struct DescribeWork {
         var count = 0
         while true {
             let page = try await database.jobs(failed, after: last)
-            for job in page {
-                complain(
-                    "Failed: \(job.path) (\(job.failureClass ?? job.state.rawValue))"
-                        + (job.lastError.map { ": " + $0 } ?? ""))
-            }
+            for job in page { complain("Failed: " + JobListing.failure(of: job)) }
             count += page.count
             last = page.last?.id
             if page.isEmpty { break }
