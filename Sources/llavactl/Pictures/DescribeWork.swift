@@ -33,6 +33,9 @@ struct DescribeWork {
             return
         }
         Interrupts.install()
+        if try await !database.status().pausedHosts.isEmpty {
+            complain("The queue is paused: llavactl resume lets it go on")
+        }
         let signal = ResultSignal(database.location)
         defer { signal.stop() }
         do {
