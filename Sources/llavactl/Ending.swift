@@ -40,7 +40,8 @@ struct Ending {
         default:
             // Only the argument parser's own errors are left: help, or wrong usage.
             status = isAnswer ? .done : .usage
-            message = Llavactl.fullMessage(for: error)
+            message =
+                isAnswer ? Llavactl.fullMessage(for: error) : Self.signed(Self.usage(error))
         }
         code = status.rawValue
     }
@@ -51,6 +52,16 @@ struct Ending {
             if isAnswer { print(message) } else { complain(message) }
         }
         exit(code)
+    }
+
+    /// The parser's complaint as one sentence, and where to read more.
+    private static func usage(_ error: any Error) -> String {
+        var words = Llavactl.message(for: error).split(whereSeparator: \.isWhitespace)
+            .joined(separator: " ")
+        if words.hasSuffix(".") { words.removeLast() }
+        let verbs = Llavactl.configuration.subcommands.compactMap { $0.configuration.commandName }
+        let verb = CommandLine.arguments.dropFirst().first.flatMap { verbs.contains($0) ? $0 : nil }
+        return words + ": see llavactl " + (verb.map { "help \($0)" } ?? "--help")
     }
 
     private static func signed(_ sentence: String) -> String { "llavactl: " + sentence }

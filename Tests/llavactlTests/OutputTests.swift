@@ -58,6 +58,11 @@ import Testing
         #expect(DisplayWidth.wrapped("猫猫猫", at: 4) == ["猫猫", "猫"])
     }
 
+    @Test func controlCharactersDoNotReachTheTerminal() {
+        #expect(Printable.text("a\u{1B}[2Jb\u{202E}\nc\t") == "a\u{FFFD}[2Jb\u{FFFD}\nc\t")
+        #expect(Printable.line("a\nb\r\tc") == "a b\u{FFFD} c")
+    }
+
     @Test func shortensInTheMiddle() {
         #expect(DisplayWidth.shortened("/a/b/c/d.jpg", to: 9) == "/a/b….jpg")
         #expect(DisplayWidth.shortened("/a.jpg", to: 9) == "/a.jpg")

@@ -42,7 +42,14 @@ import Testing
         let outcome = try Program(folder).run(arguments)
         #expect(outcome.code == 2)
         #expect(outcome.output == "")
-        #expect(outcome.errors.hasPrefix("Error: "))
+        #expect(outcome.errors.hasPrefix("llavactl: "))
+        #expect(outcome.errors.contains(": see llavactl "))
+        #expect(outcome.errors.filter { $0 == "\n" }.count == 1)
+    }
+
+    @Test func anUnknownVerbIsNamed() throws {
+        let outcome = try run("paint")
+        #expect(outcome.errors == "llavactl: Unexpected argument 'paint': see llavactl --help\n")
     }
 
     @Test func wrongSettingsExitWithSeventyEight() throws {

@@ -17,6 +17,7 @@ struct DrainCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        Interrupts.install()
         try await shared.withDatabase { database, _ in
             try await database.pause()
             let start = ContinuousClock.now
@@ -29,7 +30,12 @@ struct DrainCommand: AsyncParsableCommand {
                         "\(left) jobs still run after \(timeout) s: wait longer, or stop the "
                             + "daemon, which gives them back")
                 }
-                try await Task.sleep(for: .milliseconds(500))
+                try await Interrupts.sleep(for: .milliseconds(500))
+                if Interrupts.count > 0 {
+                    throw CommandFailure(
+                        .interrupted,
+                        "\(left) jobs still run, all hosts stay paused: llavactl resume to go on")
+                }
                 left = try await database.counts(running).total
             }
             let sink = FileSink.standardOutput()

@@ -6,7 +6,10 @@ struct SqlCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sql",
         abstract: "Open psql on the database, or run it with arguments after --.",
-        discussion: "For example: llavactl sql -- -Atc 'SELECT count(*) FROM llava.result'")
+        discussion: """
+            For example: llavactl sql -- -c 'SELECT count(*) FROM llava.result'. With --json, \
+            psql leaves out headings and frames, for queries that make JSON themselves.
+            """)
 
     @OptionGroup var shared: SharedOptions
 

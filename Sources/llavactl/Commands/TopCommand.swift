@@ -22,6 +22,8 @@ struct TopCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        // Ctrl-C is the way out, and leaves the database in order.
+        Interrupts.install()
         try await shared.withDatabase { database, _ in
             let terminal = Terminal.standardOutput
             let sink = FileSink.standardOutput()
@@ -36,7 +38,8 @@ struct TopCommand: AsyncParsableCommand {
                 try sink.flush()
                 looks += 1
                 if looks == number { return }
-                try await Task.sleep(for: .seconds(interval))
+                try await Interrupts.sleep(for: .seconds(interval))
+                if Interrupts.count > 0 { return }
             }
         }
     }

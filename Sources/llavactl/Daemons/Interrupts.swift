@@ -8,6 +8,17 @@ enum Interrupts {
     /// How many have come.
     static var count: Int { signals.load(ordering: .relaxed) }
 
+    /// Waits until time has passed or the next signal comes, whichever is first.
+    ///
+    /// A tick of 50 ms notices a signal soon enough for the person who sent it.
+    static func sleep(for time: Duration) async throws {
+        let known = count
+        let end = ContinuousClock.now + time
+        while ContinuousClock.now < end, count == known {
+            try await Task.sleep(for: min(.milliseconds(50), end - ContinuousClock.now))
+        }
+    }
+
     /// From now on Ctrl-C, SIGTERM and a closed terminal are counted instead of ending the
     /// program.
     static func install() {

@@ -13,17 +13,32 @@ struct ModelOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The chat template by name.", valueName: "name"))
     var template: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "How a picture becomes a square: pad or crop.", valueName: "pad|crop"),
+        transform: ModelOptions.aspect)
+    var aspect: Aspect?
+
+    /// An aspect by name.
+    private static func aspect(_ name: String) throws(ValidationError) -> Aspect {
+        guard let aspect = Aspect(rawValue: name) else {
+            throw ValidationError("there is no aspect '\(name)', give pad or crop")
+        }
+        return aspect
+    }
+
     /// Where the model is: the options, else the settings.
     ///
     /// - Throws: `SettingsError` if neither tells.
     func location(_ settings: DaemonSettings) throws(SettingsError) -> ModelLocation {
         var choice = settings.model
         if let model {
-            // Another model than the one set needs its own projector and template.
+            // Another model than the one set needs its own projector, template and aspect.
             choice = ModelSettings(text: GivenPath.absolute(model))
         }
         if let mmproj { choice.mmproj = GivenPath.absolute(mmproj) }
         if let template { choice.template = template }
+        if let aspect { choice.aspect = aspect.rawValue }
         var chosen = settings
         chosen.model = choice
         return try ModelLocation(chosen)

@@ -56,6 +56,6 @@ final class FileSink {
 
 /// Writes a line to standard error at once; there is nobody to tell if that fails.
 func complain(_ text: String) {
-    let bytes = Array((text + "\n").utf8)
+    let bytes = Array((Printable.text(text) + "\n").utf8)
     _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
 }

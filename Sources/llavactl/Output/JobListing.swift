@@ -27,6 +27,16 @@ enum JobListing {
         ]
     }
 
+    /// Why a job failed, in a line: path, class and sentence.
+    static func failure(of job: JobRow) -> String {
+        let line = "\(job.path) (\(job.failureClass ?? job.state.rawValue))"
+        guard let error = job.lastError else { return line }
+        // Most sentences begin with the path, which stands there already.
+        let prefix = "'\(job.path)': "
+        let reason = error.hasPrefix(prefix) ? String(error.dropFirst(prefix.count)) : error
+        return line + ": " + reason
+    }
+
     private static func stamp(_ date: Date?) -> JSONText {
         date.map { .string(TimeText.stamp(secondsSince1970: $0.timeIntervalSince1970)) } ?? .null
     }

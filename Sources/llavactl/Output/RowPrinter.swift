@@ -48,7 +48,7 @@ final class RowPrinter {
             if count == 0 { try sink.line(CSVOutput.line(columns.map(\.key))) }
             try sink.line(CSVOutput.line(row.map(\.plain)))
         case .list(.text):
-            try sink.line(running(row))
+            try sink.line(Printable.text(running(row)))
         case .list(.table):
             pending.append(row)
             if pending.count == TableOutput.measuredRows { try flushTable() }

@@ -17,7 +17,7 @@ struct TableOutput {
 
     /// The lines of some rows; the first call also gives the headings.
     mutating func lines(of rows: [[JSONText]]) -> [String] {
-        let texts = rows.map { row in indices.map { Self.oneLine(row[$0].plain) } }
+        let texts = rows.map { row in indices.map { Printable.line(row[$0].plain) } }
         var lines: [String] = []
         let widths = widths ?? measure(texts)
         if self.widths == nil {
@@ -82,10 +82,6 @@ struct TableOutput {
             excess -= 1
         }
         return widths
-    }
-
-    private static func oneLine(_ text: String) -> String {
-        String(text.map { $0.isNewline || $0 == "\t" ? " " : $0 })
     }
 
     private static func trimmed(_ text: String) -> String {

@@ -33,6 +33,9 @@ struct DescribeWork {
             return
         }
         Interrupts.install()
+        if try await !database.status().pausedHosts.isEmpty {
+            complain("The queue is paused: llavactl resume lets it go on")
+        }
         let signal = ResultSignal(database.location)
         defer { signal.stop() }
         do {
@@ -107,11 +110,7 @@ struct DescribeWork {
         var count = 0
         while true {
             let page = try await database.jobs(failed, after: last)
-            for job in page {
-                complain(
-                    "Failed: \(job.path) (\(job.failureClass ?? job.state.rawValue))"
-                        + (job.lastError.map { ": " + $0 } ?? ""))
-            }
+            for job in page { complain("Failed: " + JobListing.failure(of: job)) }
             count += page.count
             last = page.last?.id
             if page.isEmpty { break }

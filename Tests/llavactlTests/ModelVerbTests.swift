@@ -1,0 +1,128 @@
+import Foundation
+import Testing
+
+/// The verbs that need a model and no database, held to transformers and sentencepiece.
+@Suite struct ModelVerbTests {
+    private static let fixtures =
+        URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().path + "/Fixtures"
+
+    private static func object(_ data: Data) throws -> [String: Any] {
+        try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    }
+
+    /// A golden run of the engine's fixtures: what transformers answers.
+    private static func goldenRun(
+        of model: String, about picture: String
+    ) throws -> (question: String, prompt: String, length: Int, ids: [Int]) {
+        let data = try Data(contentsOf: URL(fileURLWithPath: fixtures + "/engine/goldens.json"))
+        let models = try #require(try object(data)["models"] as? [[String: Any]])
+        let entry = try #require(models.first { $0["name"] as? String == model })
+        let runs = try #require(entry["runs"] as? [[String: Any]])
+        let run = try #require(runs.first { $0["picture"] as? String == picture })
+        return (
+            try #require(run["question"] as? String), try #require(run["prompt"] as? String),
+            try #require(run["mergedCount"] as? Int), try #require(run["greedyIDs"] as? [Int])
+        )
+    }
+
+    /// A fixture's PPM as a PNG.
+    private static func picture(_ name: String) throws -> [UInt8] {
+        let file = URL(fileURLWithPath: fixtures + "/engine/pictures/\(name).ppm")
+        let bytes = [UInt8](try Data(contentsOf: file))
+        let fields = bytes.prefix(64).split(whereSeparator: { $0 == 0x20 || $0 == 0x0A })
+        let numbers = fields.dropFirst().prefix(2).compactMap {
+            Int(String(decoding: $0, as: UTF8.self))
+        }
+        try #require(numbers.count == 2)
+        let size = numbers[0] * numbers[1] * 3
+        return PNGWriter.png(
+            width: numbers[0], height: numbers[1], rgb: Array(bytes.suffix(size)))
+    }
+
+    @Test func asksAsTransformersDoes() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let program = try Program(folder)
+        try folder.write("a.png", try Self.picture("landscape"))
+        let models = Self.fixtures + "/engine/models/linear-mha-f32"
+        let run = try Self.goldenRun(of: "linear-mha-f32", about: "landscape")
+        let options = [
+            "--model", models + ".text.gguf", "--mmproj", models + ".mmproj.gguf", "--json",
+            "--max-tokens", "\(run.ids.count)", "--ignore-eos", "--aspect", "pad",
+        ]
+        let asked = try program.run(
+            ["ask", "a.png", run.question, "--template", "vicuna_v1"] + options)
+        #expect(asked.code == 0, "\(asked.errors)")
+        let answer = try Self.object(Data(asked.output.utf8))
+        let tokens = try #require(answer["tokens"] as? [[String: Any]])
+        #expect(tokens.map { $0["id"] as? Int } == run.ids)
+        #expect(tokens.allSatisfy { ($0["logprob"] as? Double).map { $0 <= 0 } ?? false })
+        #expect(answer["prompt_tokens"] as? Int == run.length)
+        #expect(answer["image_tokens"] as? Int == 4)
+        #expect(answer["finish_reason"] as? String == "length")
+        let timings = try #require(answer["timings"] as? [String: Double])
+        #expect(
+            Set(timings.keys)
+                == ["load_ms", "image_ms", "encode_ms", "prefill_ms", "generate_ms"])
+
+        let raw = try program.run(["ask", "a.png", "--raw-prompt", run.prompt] + options)
+        let rawTokens = try #require(
+            try Self.object(Data(raw.output.utf8))["tokens"] as? [[String: Any]])
+        #expect(rawTokens.map { $0["id"] as? Int } == run.ids)
+
+        let plain = try program.run(
+            ["ask", "a.png", run.question, "--template", "vicuna_v1"]
+                + options.filter { $0 != "--json" })
+        #expect(plain.output == "\(answer["text"] ?? "")\n")
+        #expect(plain.errors == "Cut at \(run.ids.count) tokens: raise --max-tokens for more\n")
+    }
+
+    @Test func tokenizesAsSentencePieceDoes() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let program = try Program(folder)
+        let lines = try String(
+            contentsOfFile: Self.fixtures + "/tokenizer/strings.jsonl", encoding: .utf8)
+        for line in lines.split(separator: "\n").prefix(5) {
+            let golden = try Self.object(Data(line.utf8))
+            let file = try folder.write("text", try #require(golden["text"] as? String))
+            let outcome = try program.run([
+                "model", "tokenize", "--model", Self.fixtures + "/tokenizer/tokenizer.gguf",
+                "--file", file,
+            ])
+            let ids = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8))
+            #expect(ids as? [Int] == golden["ids"] as? [Int])
+        }
+    }
+
+    @Test func saysWhatIsInAModelFile() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let program = try Program(folder)
+        let model = Self.fixtures + "/engine/models/linear-mha-f32.text.gguf"
+        let outcome = try program.run(["model", "info", model, "--json"])
+        let files = try #require(
+            try Self.object(Data(outcome.output.utf8))["files"] as? [[String: Any]])
+        #expect(files.first?["architecture"] as? String == "llama")
+        #expect(files.first?["vocabulary"] as? Int == 448)
+        let damaged = try folder.write("m.gguf", "no model")
+        let refused = try program.run(["model", "info", damaged])
+        #expect(refused.code == 1)
+        #expect(refused.errors.hasPrefix("llavactl: \(damaged): "))
+    }
+
+    @Test func theDoctorSaysWhatToDo() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let program = try Program(folder, settings: "workers: {cuont: 1}\n")
+        let outcome = try program.run(["doctor", "--json"])
+        #expect(outcome.code == 1)
+        let findings = try #require(
+            try JSONSerialization.jsonObject(with: Data(outcome.output.utf8))
+                as? [[String: String]])
+        #expect(findings.first?["check"] == "settings")
+        #expect(findings.first?["status"] == "fail")
+        #expect(findings.contains { $0["check"] == "processor" })
+    }
+}
