@@ -66,10 +66,11 @@ final class Daemon: Sendable {
         let runner = DescribingRunner(
             service: running.service, systemd: systemd, logger: logger,
             drainLimit: { self.state.withLock { $0.settings?.workers.drain ?? .seconds(60) } })
-        // Stopped in reverse order: the reporter goes on while the work ends.
+        // Stopped in reverse order: the others go on while the work ends.
+        let server = StateServer(sockets: try sockets(settings), service: running.service)
         var configuration = ServiceGroupConfiguration(
             services: [
-                .init(service: reporter),
+                .init(service: reporter), .init(service: server),
                 .init(
                     service: runner, successTerminationBehavior: .gracefullyShutdownGroup),
             ],
@@ -90,6 +91,19 @@ final class Daemon: Sendable {
             throw StartFailure(.failed, "the daemon ended unexpectedly: \(error)")
         }
         running.workers.close()
+    }
+
+    /// Where people and monitoring may ask; only wrong settings keep the daemon from starting.
+    private func sockets(_ settings: DaemonSettings) throws(StartFailure) -> [ListeningSocket] {
+        var sockets: [ListeningSocket] = []
+        do throws(StartFailure) {
+            sockets.append(
+                try .state(at: settings.control.socket, group: settings.control.group))
+        } catch {
+            logger.warning("nobody can ask the daemon how it is: \(error)")
+        }
+        if let address = settings.metricsAddress { sockets.append(try .metrics(at: address)) }
+        return sockets
     }
 
     /// Acts on a signal; called on the thread that waits for them.

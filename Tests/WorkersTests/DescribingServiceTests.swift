@@ -185,4 +185,25 @@ import Testing
             }
         }
     }
+
+    @Test func aJobThatKilledAWorkerRunsAlone() async throws {
+        try await TestDaemon.with(workers: 3) { daemon, model in
+            try await daemon.database.pause()
+            try await daemon.until("it is paused") { daemon.service.state.phase == "paused" }
+            let slow = try daemon.picture("slow.jpg", "slow")
+            let suspects = try (0..<3).map { try daemon.picture("x\($0).jpg", "slow x\($0)") }
+            let jobs = try await daemon.enqueue([slow] + suspects)
+            try await daemon.database.execute(
+                "UPDATE llava.job SET crashes = 1 WHERE id > $1", [.integer(jobs[0])])
+            try await daemon.database.resume()
+            try await daemon.until("the harmless job is at the gate") { model.waiting == 1 }
+            // It holds back every other until it is done.
+            #expect(model.looks == ["slow": 1])
+            model.open()
+            try await daemon.untilAllFinished()
+            #expect(try await daemon.database.counts()[.done] == 4)
+            #expect(model.looks.values.allSatisfy { $0 == 1 })
+            #expect(model.mostAtOnce == 1)
+        }
+    }
 }

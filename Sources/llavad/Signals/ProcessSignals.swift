@@ -1,18 +1,6 @@
 import Glibc
 import Synchronization
 
-/// A request that reaches the daemon as a signal.
-enum DaemonSignal: Sendable, Equatable {
-    /// SIGTERM, SIGINT: stop, more and more firmly.
-    case stop
-    /// SIGQUIT: stop now.
-    case quit
-    /// SIGHUP: read the settings again.
-    case reload
-    /// SIGUSR1: say what is being done.
-    case report
-}
-
 /// Every signal of the process, taken synchronously by the one thread that calls `next()`.
 ///
 /// Libraries start threads before `main` (OpenBLAS does, when it is loaded), and on those nothing

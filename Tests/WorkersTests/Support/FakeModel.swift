@@ -11,6 +11,8 @@ final class FakeModel: Sendable {
         var looks: [String: Int] = [:]
         var isOpen = false
         var waiting = 0
+        var atWork = 0
+        var mostAtOnce = 0
     }
 
     private let state = Mutex(State())
@@ -20,6 +22,9 @@ final class FakeModel: Sendable {
 
     /// How many workers wait at the gate.
     var waiting: Int { state.withLock { $0.waiting } }
+
+    /// The most pictures that were described at the same time.
+    var mostAtOnce: Int { state.withLock { $0.mostAtOnce } }
 
     /// Lets slow pictures be answered.
     func open() {
@@ -31,8 +36,14 @@ final class FakeModel: Sendable {
     fileprivate func look(at text: String) -> Int {
         state.withLock { state in
             state.looks[text, default: 0] += 1
+            state.atWork += 1
+            state.mostAtOnce = max(state.mostAtOnce, state.atWork)
             return state.looks[text, default: 0]
         }
+    }
+
+    fileprivate func lookAway() {
+        state.withLock { $0.atWork -= 1 }
     }
 
     /// Holds a worker until the gate opens; `false` if the work was stopped first.
@@ -60,6 +71,7 @@ private final class FakeDescriber: ImageDescribing {
     ) throws(PipelineError) {
         let text = String(decoding: image.bytes, as: UTF8.self)
         let looks = model.look(at: text)
+        defer { model.lookAway() }
         if text.hasPrefix("corrupt") {
             throw PipelineError(.decode, .corrupt, "'\(image.path)' is corrupt.")
         }
