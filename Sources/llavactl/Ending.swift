@@ -1,4 +1,5 @@
 import ArgumentParser
+import Folders
 import Glibc
 import LLaVA
 import ModelFiles
@@ -27,6 +28,9 @@ struct Ending {
             (status, message) = (failure.status, failure.sentence.map(Self.signed))
         case let failure as SettingsError:
             (status, message) = (.configuration, Self.signed(failure.description))
+        case let failure as FolderError:
+            // Folders that cannot be read are listed by the verbs; what arrives here is a pattern.
+            (status, message) = (.usage, Self.signed(failure.description))
         case let failure as StorageError:
             (status, message) = (Self.status(of: failure), Self.signed(failure.description))
         case let failure as PipelineError:

@@ -18,6 +18,27 @@ enum PresetCheck {
         }
     }
 
+    /// The presets a verb asks for: those given, else the default one of the settings.
+    ///
+    /// - Throws: `CommandFailure` for a name given, `SettingsError` for a default, that no preset
+    ///   has.
+    static func wanted(
+        _ given: [String], in database: Database, _ settings: DaemonSettings
+    ) async throws -> [String] {
+        guard given.isEmpty else {
+            try await requireKnown(given, in: database, settings)
+            return given
+        }
+        do {
+            try await requireKnown([settings.defaultPreset], in: database, settings)
+        } catch let failure as CommandFailure {
+            throw SettingsError(
+                .badValue, at: settings.file ?? "LLAVA_PRESETS_DEFAULT",
+                "presets.default: \(failure)")
+        }
+        return [settings.defaultPreset]
+    }
+
     /// Refuses names that no preset has.
     ///
     /// - Throws: `CommandFailure` with the exit code for wrong usage.

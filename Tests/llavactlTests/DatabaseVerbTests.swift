@@ -74,6 +74,10 @@ import Testing
         let unknown = try session.run("enqueue", "pictures", "--preset", "haiku")
         #expect(unknown.code == 2)
         #expect(unknown.errors.hasPrefix("llavactl: there is no preset 'haiku': give some of "))
+        let setting = try session.program.run(
+            ["enqueue", "pictures"], environment: ["LLAVA_PRESETS_DEFAULT": "haiku"])
+        #expect(setting.code == 78)
+        #expect(setting.errors.contains("presets.default: there is no preset 'haiku'"))
     }
 
     private func jobs(_ session: Session) throws {
@@ -197,6 +201,9 @@ import Testing
         try session.expect(
             "watch", "remove", "pictures", output: "No longer watching \(pictures)\n")
         #expect(try session.run("watch", "remove", "pictures").code == 1)
+        let pattern = try session.run("watch", "add", "pictures", "--include", "[a")
+        #expect(pattern.code == 2)
+        #expect(pattern.errors.contains("the pattern '[a' is not valid"))
         try session.expect("pause", output: "Paused all hosts; llavactl resume to go on\n")
         #expect(try session.run("status").output.contains("Paused    all hosts"))
         try session.expect("drain", output: "Nothing runs; llavactl resume to go on\n")

@@ -30,8 +30,7 @@ struct DescribeCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await shared.withDatabase { database, settings in
-            let names = presets.names.isEmpty ? [settings.defaultPreset] : presets.names
-            try await PresetCheck.requireKnown(names, in: database, settings)
+            let names = try await PresetCheck.wanted(presets.names, in: database, settings)
             let enqueued = try await Enqueuing(
                 paths, presets: names, priority: priority, in: database, settings.sources)
             enqueued.complainAboutSkipped()

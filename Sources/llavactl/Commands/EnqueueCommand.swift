@@ -34,8 +34,7 @@ struct EnqueueCommand: AsyncParsableCommand {
     func run() async throws {
         let listed = try filesFrom.map(PathList.read) ?? []
         let enqueued = try await shared.withDatabase { database, settings in
-            let names = presets.names.isEmpty ? [settings.defaultPreset] : presets.names
-            try await PresetCheck.requireKnown(names, in: database, settings)
+            let names = try await PresetCheck.wanted(presets.names, in: database, settings)
             return try await Enqueuing(
                 paths + listed, presets: names, priority: priority, in: database,
                 settings.sources)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Folders
 import FoundationEssentials
 import Settings
 import Storage
@@ -26,6 +27,7 @@ struct WatchCommand: AsyncParsableCommand {
         var exclude: [String] = []
 
         func run() async throws {
+            _ = try FolderFilter(include: include, exclude: exclude)
             guard let path = GivenPath.folder(folder) else {
                 throw CommandFailure(
                     .someFailed, "'\(folder)' is no folder: name one that exists")
