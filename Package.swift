@@ -100,10 +100,10 @@ let package = Package(
         tests("FoldersTests", of: ["Folders"]),
         tests("SettingsTests", of: ["Settings"]),
         tests("LLaVATests", of: ["LLaVA", "ModelFiles", "Images"]),
-        tests("PipelineTests", of: ["Pipeline", "Images", "LLaVA"]),
+        tests("PipelineTests", of: ["Pipeline", "Images"]),
         tests("StorageTests", of: ["Storage"]),
-        tests("WorkersTests", of: ["Workers", "Pipeline", "Storage", "Folders"]),
-        tests("llavadTests", of: ["llavad", "Storage", "Pipeline"]),
+        tests("WorkersTests", of: ["Workers", "Pipeline", "Storage", "Folders", "Images", logging]),
+        tests("llavadTests", of: ["llavad", "Workers", "Storage", "Settings", logging]),
         tests("llavactlTests", of: ["llavactl", "llavad", "Storage"]),
     ]
 )

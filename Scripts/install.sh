@@ -13,7 +13,9 @@ for program in llavad llavactl; do
 done
 # An existing settings file is the owner's and stays.
 [ -e "$root/etc/llavad/llavad.yaml" ] || install -Dm644 Config/llavad.yaml "$root/etc/llavad/llavad.yaml"
-install -Dm644 systemd/llavad.service "$root/lib/systemd/system/llavad.service"
+install -d "$root/lib/systemd/system"
+sed "s|/usr/local/bin/|$prefix/bin/|" systemd/llavad.service >"$root/lib/systemd/system/llavad.service"
+install -Dm644 systemd/llavad.sysusers "$root/usr/lib/sysusers.d/llavad.conf"
 if [ -z "$root" ]; then
     id llavad >/dev/null 2>&1 || useradd --system --home-dir /var/lib/llavad --shell /usr/sbin/nologin llavad
     command -v systemctl >/dev/null && systemctl daemon-reload || true

@@ -5,7 +5,8 @@ import Testing
 struct ImportTests {
     /// What any file may import: the platform, not the house.
     static let platform: Set<String> = [
-        "Dispatch", "Foundation", "Glibc", "Synchronization", "Testing", "PackageDescription",
+        "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization", "Testing",
+        "PackageDescription",
     ]
 
     static let root = URL(fileURLWithPath: #filePath)
@@ -21,6 +22,7 @@ struct ImportTests {
         ]
         var permissions: [String: Set<String>] = [:]
         let house = /house\(\s*"(?<name>\w+)"(?:,\s*uses:\s*\[(?<uses>[^\]]*)\])?/
+        let suite = /tests\(\s*"(?<name>\w+)",\s*of:\s*\[(?<uses>[^\]]*)\]/
         let program =
             /executableTarget\(\s*name:\s*"(?<name>\w+)",\s*dependencies:\s*\[(?<uses>[^\]]*)\]/
         func add(_ name: Substring, _ uses: Substring) {
@@ -34,6 +36,7 @@ struct ImportTests {
         }
         for match in text.matches(of: house) { add(match.name, match.uses ?? "") }
         for match in text.matches(of: program) { add(match.name, match.uses) }
+        for match in text.matches(of: suite) { add(match.name, match.uses) }
         return permissions
     }
 
@@ -48,7 +51,8 @@ struct ImportTests {
         let permissions = try Self.permissions()
         #expect(permissions.count >= 11, "the pattern no longer finds the targets of Package.swift")
         for (target, allowed) in permissions {
-            let folder = Self.root.appendingPathComponent("Sources/\(target)")
+            let place = target.hasSuffix("Tests") ? "Tests" : "Sources"
+            let folder = Self.root.appendingPathComponent("\(place)/\(target)")
             let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
             while let file = files?.nextObject() as? URL {
                 guard file.pathExtension == "swift" else { continue }
