@@ -102,7 +102,9 @@ let package = Package(
         tests("LLaVATests", of: ["LLaVA", "ModelFiles", "Images"]),
         tests("PipelineTests", of: ["Pipeline", "Images"]),
         tests("StorageTests", of: ["Storage"]),
-        tests("WorkersTests", of: ["Workers", "Pipeline", "Storage", "Folders", "Images", logging]),
+        tests(
+            "WorkersTests",
+            of: ["Workers", "Pipeline", "Storage", "Folders", "Images", logging]),
         tests("llavadTests", of: ["llavad", "Workers", "Storage", "Settings", logging]),
         tests("llavactlTests", of: ["llavactl", "llavad", "Storage"]),
     ]
