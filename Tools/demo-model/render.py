@@ -12,6 +12,7 @@ Boxes are fractions of the picture, objects stand left to right (by box centre),
 "white at the top and gray at the bottom". Needs numpy and Pillow only.
 """
 import argparse
+import functools
 import io
 import json
 from pathlib import Path
@@ -25,7 +26,14 @@ COLOR_RGB = {"red": (214, 36, 40), "green": (38, 156, 62), "blue": (44, 84, 212)
              "purple": (134, 48, 172), "orange": (246, 134, 24), "white": (250, 250, 250), "black": (17, 17, 17)}
 GROUND_RGB = {"white": (245, 245, 245), "gray": (150, 150, 150), "black": (20, 20, 20),
               "pink": (250, 186, 206), "cyan": (150, 226, 232), "brown": (112, 76, 46)}
+BANK_SIDE = 700
 FINE = 3  # masks are drawn this many times larger and reduced, for smooth edges
+
+
+@functools.cache
+def noise_bank():
+    """Noise drawn once; pictures take random windows of it, which is far quicker than drawing anew."""
+    return np.random.default_rng(5).standard_normal((BANK_SIDE, BANK_SIDE, 3), dtype=np.float32)
 
 
 def jitter(rng, rgb):
@@ -62,27 +70,29 @@ def draw_scene(scene, rng):
         draw_thing(image, thing, jitter(rng, COLOR_RGB[thing.color]))
     sigma = rng.uniform(0, 6) if rng.random() < 0.7 else 0.0
     if sigma > 0.5:
-        noise = rng.standard_normal((h, w, 3), dtype=np.float32) * np.float32(sigma)
-        image = Image.fromarray(np.clip(np.asarray(image, dtype=np.float32) + noise, 0, 255).astype(np.uint8))
+        y, x = int(rng.integers(BANK_SIDE - h + 1)), int(rng.integers(BANK_SIDE - w + 1))
+        noisy = noise_bank()[y:y + h, x:x + w] * np.float32(sigma)
+        noisy += np.asarray(image)
+        image = Image.fromarray(np.clip(noisy, 0, 255, out=noisy).astype(np.uint8))
     return image
 
 
-def encode(image, rng):
-    """File bytes and ending: mostly JPEG of varied quality, else PNG."""
-    buffer = io.BytesIO()
-    if rng.random() < 0.6:
-        image.save(buffer, "JPEG", quality=int(rng.integers(45, 96)))
-        return buffer.getvalue(), "jpg"
-    image.save(buffer, "PNG")
-    return buffer.getvalue(), "png"
-
-
 def picture(seed, index):
-    """Picture `index` of a seed: (scene, file bytes, ending). Each is independent of the others."""
+    """Picture `index` of a seed: (scene, image, JPEG quality or None for PNG). Independent of the others."""
     rng = np.random.default_rng([seed, index])
     scene = sample_scene(rng)
-    data, ending = encode(draw_scene(scene, rng), rng)
-    return scene, data, ending
+    image = draw_scene(scene, rng)
+    return scene, image, int(rng.integers(45, 96)) if rng.random() < 0.6 else None
+
+
+def encode(image, quality):
+    """File bytes: JPEG of the given quality, or PNG."""
+    buffer = io.BytesIO()
+    if quality is None:
+        image.save(buffer, "PNG")
+    else:
+        image.save(buffer, "JPEG", quality=quality)
+    return buffer.getvalue()
 
 
 def main():
@@ -94,9 +104,9 @@ def main():
     args.out.mkdir(parents=True, exist_ok=True)
     with open(args.out / "truth.jsonl", "w", encoding="utf-8") as lines:
         for i in range(args.count):
-            scene, data, ending = picture(args.seed, i)
-            name = f"scene-{i:05d}.{ending}"
-            (args.out / name).write_bytes(data)
+            scene, image, quality = picture(args.seed, i)
+            name = f"scene-{i:05d}.{'jpg' if quality else 'png'}"
+            (args.out / name).write_bytes(encode(image, quality))
             lines.write(json.dumps(scene.truth(name)) + "\n")
 
 
