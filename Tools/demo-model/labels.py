@@ -13,6 +13,7 @@ from truth import center, layout, square_box, square_extent
 
 FIELDS = [("shape", 7), ("color", 9), ("size", 3), ("xrank", 5), ("yrank", 5),
           ("place", 10), ("middle", 2), ("ground", 7)]
+OBJECT_FIELDS = FIELDS[:6]
 BOX = 4
 BOX_SCALE = 4.0     # brings box offsets (fractions of the square) to about one
 COVER = 0.12        # share of a patch that a box must cover for the patch to carry its name
@@ -91,6 +92,34 @@ def label_loss(outputs, labels):
         total = total + WEIGHT.get(name, 1.0) * (ce * w).sum() / w.sum()
     off = (outputs[-1] - labels["box"]).abs().mean(-1) * labels["covered"]
     return total + off.sum() / labels["covered"].sum().clamp(min=1)
+
+
+def landmark_loss(read, truths, marks):
+    """Mean loss of the four kinds of landmarks (see packing.landmarks), and scores for the log.
+
+    `read(kind, rows, columns)` gives the head's outputs as a list of logits.
+    """
+    a, losses, scores = _arrays(truths), [], {}
+    middle = torch.stack([(a["box"][..., 0] + a["box"][..., 2]) / 2, (a["box"][..., 1] + a["box"][..., 3]) / 2], -1)
+    for kind, m in marks.items():
+        if not len(m):
+            continue
+        row, one, two = m[:, 0], m[:, 2], m[:, 3]
+        if kind == "one":
+            goals = [a[name][row, one] for name, _ in OBJECT_FIELDS]
+            goals = goals + goals   # the head reads after two blocks
+        elif kind == "pair":
+            goals = list((middle[row, two] > middle[row, one]).long().unbind(-1))
+        elif kind == "count":
+            goals = [one]
+        else:
+            goals = [a["layout"][row], a["grounds"][row, 0], a["grounds"][row, 1]]
+        outputs = read(kind, row, m[:, 1])
+        losses.append(sum(F.cross_entropy(z, g) for z, g in zip(outputs, goals)) / len(goals))
+        half = len(OBJECT_FIELDS) if kind == "one" else len(goals)
+        right = torch.stack([z.argmax(-1) == g for z, g in zip(outputs[:half], goals)]).all(0)
+        scores[kind] = right.float().mean().item()
+    return sum(losses), scores
 
 
 def label_scores(outputs, labels):

@@ -1,9 +1,10 @@
 """The network: CLIP-style tower, two-layer projector, LLaMA-style language model.
 
 Compute and layout follow LlavaForConditionalGeneration (transformers) so that
-export is a renaming. Two parts exist for training only and are never exported:
-`labels` (a linear head that names what each patch shows) and `symbols` (patch
-embeddings made from the truth, the language model's eyes before it has a tower).
+export is a renaming. Three parts exist for training only and are never exported:
+`labels` (a linear head that names what each patch shows), `symbols` (patch
+embeddings made from the truth, the language model's eyes before it has a tower)
+and `mentions` (heads that check whether what a text speaks of was found).
 """
 import math
 from dataclasses import dataclass, asdict
@@ -12,7 +13,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from labels import FIELDS, BOX
+from labels import BOX, FIELDS, OBJECT_FIELDS
 
 # CLIP constants (transformers image_utils, OPENAI_CLIP_MEAN and OPENAI_CLIP_STD).
 MEAN = (0.48145466, 0.4578275, 0.40821073)
@@ -175,11 +176,13 @@ class Language(nn.Module):
         a = torch.cat([a, a], -1)[:, None]
         return a.cos().to(dtype), a.sin().to(dtype)
 
-    def forward(self, x, position, mask, caches=None):
-        """Embeddings in, last hidden state (before the final norm) out."""
+    def forward(self, x, position, mask, caches=None, taps=None):
+        """Embeddings in, last hidden state (before the final norm) out; `taps` collects every block's output."""
         cos, sin = self.angles(position, x.dtype)
         for i, block in enumerate(self.blocks):
             x = block(x, cos, sin, mask, None if caches is None else caches[i])
+            if taps is not None:
+                taps.append(x)
         return x
 
     def logits(self, hidden):
@@ -215,13 +218,39 @@ class Symbols(nn.Module):
         return x
 
 
+class Mentions(nn.Module):
+    """Reads half-way up the language model what must be known at certain words.
+
+    Training only. To answer about "the red circle" its patch must be found, to
+    count red things they must be gathered, to compare two objects both must be
+    found first. Asking for these steps at the words themselves teaches them in a
+    small fraction of the questions that final answers alone would take.
+    """
+    BLOCKS = (1, 2)
+    OTHERS = {"pair": [2, 2], "count": [5], "ground": [3, 7, 7]}
+
+    def __init__(self, s):
+        super().__init__()
+        self.norms = nn.ModuleList(RMSNorm(s.width, s.eps) for _ in self.BLOCKS)
+        self.reads = nn.ModuleList(linear(s.width, sum(n for _, n in OBJECT_FIELDS), gain=0.5) for _ in self.BLOCKS)
+        self.others = nn.ModuleDict({kind: linear(s.width, sum(sizes), gain=0.5) for kind, sizes in self.OTHERS.items()})
+
+    def forward(self, taps, kind, rows, columns):
+        """Logits, a list of fields; "one" is read after both blocks, the rest after the later one."""
+        x = [norm(taps[b][rows, columns]) for b, norm in zip(self.BLOCKS, self.norms)]
+        if kind == "one":
+            sizes = [n for _, n in OBJECT_FIELDS]
+            return [z for h, read in zip(x, self.reads) for z in read(h).float().split(sizes, -1)]
+        return list(self.others[kind](x[-1]).float().split(self.OTHERS[kind], -1))
+
+
 class Llava(nn.Module):
     def __init__(self, shape=None, seed=0):
         super().__init__()
         torch.manual_seed(seed)
         self.s = shape or Shape()
         self.tower, self.projector, self.language = Tower(self.s), Projector(self.s), Language(self.s)
-        self.labels, self.symbols = Labels(self.s), Symbols(self.s)
+        self.labels, self.symbols, self.mentions = Labels(self.s), Symbols(self.s), Mentions(self.s)
 
     def image_rows(self, pixels):
         return self.projector(self.tower(pixels))

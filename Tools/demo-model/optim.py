@@ -8,7 +8,7 @@ import math
 
 import torch
 
-ADAM_ONLY = ("embed", "head", "patch", "position", "labels", "symbols", "cls")
+ADAM_ONLY = ("embed", "head", "patch", "position", "labels", "symbols", "mentions", "cls")
 
 
 def uses_muon(name, tensor):

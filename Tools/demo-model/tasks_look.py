@@ -6,7 +6,7 @@ asked definitely of this picture. Only symbols are seen, never pixels.
 from dataclasses import dataclass
 
 from truth import layout
-from wording import (KINDS, PICTURE, THING, THINGS, absent, article, ground_sentence, listing, name, number, pick,
+from wording import (KINDS, PICTURE, THING, THINGS, article, at_place, ground_sentence, listing, name, number, pick, place,
                      plural, there, vary)
 
 ALIEN = ["dog", "cat", "car", "person", "tree", "house", "bird", "chair", "table", "bicycle", "bus", "cup", "phone",
@@ -178,6 +178,17 @@ def size(truth, rng):
     obj, who = found
     q = vary(rng, f"[Is the {who} [small or large|large or small|big or small]?|How [big|large] is the {who}?|What size is the {who}?|What is the size of the {who}?]")
     return Item("size", q, f"The {who} is {obj['size']}.", obj["size"], obj["size"])
+
+
+def about(truth, rng):
+    """Everything about one object: its place, too."""
+    chosen = pick(rng, truth["objects"], 1)
+    if not chosen:
+        return None
+    obj, who = chosen[0]
+    q = vary(rng, f"[Describe the {who}.|What can you [say|tell me] about the {who}?|Tell me about the {who}.|What is the {who} like?]")
+    said = f"{name(obj)} {at_place(place(obj))}"
+    return Item("about", q, f"It is {article(said)} of the picture.", said, said)
 
 
 def background(truth, rng):

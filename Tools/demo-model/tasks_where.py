@@ -1,6 +1,5 @@
 """Questions about where things are: places, relations of two, order, neighbours, sizes compared."""
-from describe import NOTHING, largest
-from scenes import COLORS, SHAPES
+from describe import largest
 from tasks_look import Item
 from truth import center
 from wording import (PICTURE, PLACES, THING, THINGS, absent, article, at_place, capital, listing, name, pick, place,
@@ -45,7 +44,6 @@ def relation_yes_no(truth, rng):
         q = vary(rng, f"Is the {who} {SIDES[ask][1]} the {ghost}?")
         return Item("relation yes/no", q, f"No, there is no {ghost} in the picture.", "no", False)
     q = vary(rng, f"[Is|Is|Is|Does] the {who} <{SIDES[ask][1]}> the {whom}[ in the {PICTURE}|||]?")
-    q = q.replace("Does the", "Does the", 1)
     if q.startswith("Does"):
         q = q.replace("<", "[lie|sit|stand] ", 1)
     q = vary(rng, q.replace("<", "").replace(">", ""))

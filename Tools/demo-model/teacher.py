@@ -65,18 +65,19 @@ WHOLE = {
 LITERAL = 0.45  # share of whole-picture questions that are the daemon's own words
 
 TASKS = {
-    look.count: 5, look.count_some: 13, look.exists: 13, look.check: 5, look.exactly: 1.5, look.color: 5, look.shape: 5,
-    look.size: 4, look.background: 3, look.compare: 4, look.share: 4, look.remove: 4, look.nothing_there: 2,
+    look.count: 5, look.count_some: 13, look.exists: 14, look.check: 5, look.exactly: 1.5, look.color: 5, look.shape: 5,
+    look.size: 4, look.background: 5, look.compare: 5, look.share: 4, look.remove: 4, look.nothing_there: 2, look.about: 8,
     where.relation_yes_no: 20, where.relation_where: 11, where.relation_which: 5, where.beside: 9, where.location: 9,
     where.location_yes_no: 4, where.what_at: 4, where.extreme: 6, where.biggest: 3,
 }
-# Kinds of conversation. "main" is for the whole of the tuning, "polish" leans to what is hardest.
+# Kinds of conversation.
 MIXES = {
     "main": {"ask": 52, "talk": 10, "brief": 6, "detail": 5, "json": 11, "everything": 4, "orders": 3, "standout": 2, "tags": 2.5,
              "text": 1, "people": 0.7, "safety": 0.7, "count preset": 1.2, "largest preset": 1.2, "background preset": 1},
     "brief": {"brief": 1},
 }
-MIXES["polish"] = {**MIXES["main"], "json": 14, "ask": 54}
+# Finding things by name takes by far the most examples to learn.
+MIXES["ask"] = {**MIXES["main"], "ask": 85, "talk": 8, "json": 13, "brief": 4, "detail": 3, "everything": 3, "orders": 2}
 NUMBER_SUFFIX = [" Answer with a number.", " Give only the number.", " Answer with one number.", " Number only."]
 YESNO_SUFFIX = [" Answer yes or no.", " Yes or no?", " Answer with yes or no."]
 SHORT_SUFFIX = ["\nAnswer the question using a single word or phrase.", " Answer with one word.", " Answer in a few words.",

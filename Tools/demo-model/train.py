@@ -3,7 +3,8 @@
     tower   the vision tower learns the symbolic labels of every patch
     lm      the language model learns to answer from symbol rows (no pixels)
     align   LLaVA stage 1: the projector alone; tower and language model frozen
-    tune    LLaVA stage 2: instructions; projector and language model, tower slowly
+    tune    LLaVA stage 2: instructions; projector and language model, the tower
+            frozen as in the paper or (--tower-scale) following slowly
 
 Every step draws its data from (seed, stage, rank, step), schedules count steps,
 and the tensors of a run do not depend on wall time: a run can be repeated.
@@ -21,13 +22,13 @@ import torch.multiprocessing as mp
 import torch.nn.functional as F
 
 from cache import Pictures
-from labels import label_loss, label_scores, patch_labels
+from labels import label_loss, label_scores, landmark_loss, patch_labels
 from model import Llava, Shape
 from optim import Optimizer, uses_muon
 
 STAGES = ["tower", "lm", "align", "tune"]
-PARTS = {"tower": ("tower", "labels"), "lm": ("language", "symbols"), "align": ("projector",),
-         "tune": ("projector", "language", "tower", "labels")}
+PARTS = {"tower": ("tower", "labels"), "lm": ("language", "symbols", "mentions"), "align": ("projector",),
+         "tune": ("projector", "language", "mentions", "tower", "labels")}
 
 
 def arguments():
@@ -47,8 +48,9 @@ def arguments():
     ap.add_argument("--adam-rate", type=float, default=1.5e-3)
     ap.add_argument("--warmup", type=int, default=100)
     ap.add_argument("--cooldown", type=float, default=0.5, help="share of the steps spent falling to 2 %%")
-    ap.add_argument("--tower-scale", type=float, default=0.3, help="rate of the tower in the tune stage")
+    ap.add_argument("--tower-scale", type=float, default=0.0, help="share of the rate that the tower gets in the tune stage")
     ap.add_argument("--label-weight", type=float, default=0.2, help="label loss in the tune stage")
+    ap.add_argument("--mention-weight", type=float, default=0.5, help="loss at the landmarks of texts")
     ap.add_argument("--mix", default="main", help="mix of conversations (see teacher.py)")
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--log-every", type=int, default=100)
@@ -75,28 +77,33 @@ def make_batch(args, pictures, step, rank):
     return pixels, truths, None if args.stage == "tower" else packed(truths, talk, args)
 
 
-def text_loss(net, rows, pack, scores=None):
-    """Cross entropy on the answer tokens of a packed batch."""
-    x = net.inputs(pack["ids"], pack["is_image"], rows)
-    hidden = net.language(x, pack["position"], pack["mask"].to(x.dtype))
+def text_loss(net, rows, pack, truths, weight, scores=None):
+    """Cross entropy on the answer tokens of a packed batch, plus that of its landmarks."""
+    x, taps = net.inputs(pack["ids"], pack["is_image"], rows), []
+    hidden = net.language(x, pack["position"], pack["mask"].to(x.dtype), taps=taps)
     wanted = pack["target"] >= 0
     logits = net.language.logits(hidden[wanted]).float()
     loss = F.cross_entropy(logits, pack["target"][wanted])
     if scores is not None:
         scores["text"] = loss.item()
         scores["token"] = (logits.argmax(-1) == pack["target"][wanted]).float().mean().item()
+    if weight > 0:
+        found, right = landmark_loss(lambda *at: net.mentions(taps, *at), truths, pack["marks"])
+        loss = loss + weight * found
+        if scores is not None:
+            scores.update(right)
     return loss
 
 
 def forward(net, args, batch, scores=None):
     pixels, truths, pack = batch
     if args.stage == "lm":
-        return text_loss(net, net.symbols(patch_labels(truths)), pack, scores)
-    with torch.set_grad_enabled(args.stage != "align" and torch.is_grad_enabled()):
+        return text_loss(net, net.symbols(patch_labels(truths)), pack, truths, args.mention_weight, scores)
+    with torch.set_grad_enabled(trains_tower(args) and torch.is_grad_enabled()):
         seen = net.tower(torch.from_numpy(pixels))
     loss = 0.0
     labels = patch_labels(truths)
-    if args.stage in ("tower", "tune"):
+    if trains_tower(args):
         read = net.labels(seen)
         loss = label_loss(read, labels) * (1.0 if args.stage == "tower" else args.label_weight)
         if scores is not None:
@@ -109,7 +116,11 @@ def forward(net, args, batch, scores=None):
         with torch.no_grad():
             goal = net.symbols(labels).float()
         loss = loss + F.mse_loss(rows.float(), goal) / goal.var()
-    return loss + text_loss(net, rows, pack, scores)
+    return loss + text_loss(net, rows, pack, truths, 0.0 if args.stage == "align" else args.mention_weight, scores)
+
+
+def trains_tower(args):
+    return args.stage == "tower" or (args.stage == "tune" and args.tower_scale > 0)
 
 
 def share_out(masters, names, procs):
@@ -202,8 +213,8 @@ def main():
         packing.use(args.tokenizer)
     masters = {n: m.share_memory_() for n, m in start_weights(args).items()}
     unused = f"tower.blocks.{Shape().v_blocks - 1}."
-    names = [n for n in masters if n.split(".")[0] in PARTS[args.stage]
-             and not n.startswith((unused, "tower.post"))]
+    parts = [p for p in PARTS[args.stage] if p not in ("tower", "labels") or trains_tower(args)]
+    names = [n for n in masters if n.split(".")[0] in parts and not n.startswith((unused, "tower.post"))]
     grads = [{n: torch.zeros_like(masters[n]).share_memory_() for n in names} for _ in range(args.procs)]
     norms = torch.zeros(args.procs).share_memory_()
     context = mp.get_context("fork")
