@@ -157,7 +157,10 @@ def worker(rank, args, masters, grads, norms, barrier):
         loss.backward()
         with torch.no_grad():
             for n in names:
-                grads[rank][n].copy_(params[n].grad)
+                if params[n].grad is None:  # a landmark head that this batch had no use for
+                    grads[rank][n].zero_()
+                else:
+                    grads[rank][n].copy_(params[n].grad)
                 params[n].grad = None
             barrier.wait()
             mean = {n: sum(g[n] for g in grads) / args.procs for n in mine}
