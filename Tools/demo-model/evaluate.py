@@ -43,9 +43,7 @@ def questions(truth, rng, per_task):
             label = ROLES.get(item.kind, item.kind)
             short = rng.random() < 0.2
             q = teacher.shortened(item, rng)[0] if short else item.question
-            # A short answer "yes" or "upper left" is marked by the same rules as a sentence.
-            fix = (lambda text, i=item: f"the {text} is" if i.kind == "relation which" and not text.lower().startswith("the") else text)
-            asked.append((q, lambda text, i=item, l=label, f=fix: {l: judge.mark_item(truth, i, f(text))}))
+            asked.append((q, lambda text, i=item, l=label: {l: judge.mark_item(truth, i, text)}))
     for item in strange.questions(truth, rng):
         asked.append((item.question, lambda text, i=item: {f"unseen wording: {i.kind}": judge.mark_item(truth, i, text)}))
     asked.append((rng.choice(strange.JSON), lambda text: {f"unseen wording: {k}": v for k, v in judge.mark_json(truth, text).items()}))

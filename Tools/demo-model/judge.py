@@ -30,7 +30,7 @@ def first_number(text):
 
 
 def says_yes(text):
-    m = re.match(r"\W*(yes|no)\b", text.lower())
+    m = re.search(r"\b(yes|no)\b", text.lower())  # verdicts stand first or after their evidence
     return None if m is None else m.group(1) == "yes"
 
 
@@ -101,7 +101,7 @@ def mark_item(truth, item, text):
     if item.kind in ("beside", "largest"):
         return sorted(named(text)) == sorted(item.gold)
     if item.kind == "relation which":
-        return re.match(rf"the {item.gold} is", low) is not None
+        return re.search(rf"(^|so )(the )?{item.gold}( is|\W*$)", low) is not None
     if item.kind == "background":
         return [w for w in re.findall(r"[a-z]+", low) if w in GROUNDS] == item.gold
     if item.kind == "absent":

@@ -59,7 +59,8 @@ def wanted(truth, rng, present):
 def count(truth, rng):
     n = len(truth["objects"])
     q = vary(rng, f"[How many {THINGS} {HERE}?|How many {THINGS} {HERE}?|What is the [total |]number of {THINGS}"
-                  f"[ in the {PICTURE}|]?|Count [all |][the |]{THINGS}[ in the {PICTURE}|].|How many {THINGS} in total?]")
+                  f"[ in the {PICTURE}|]?|Count [all |][the |]{THINGS}[ in the {PICTURE}|].|How many {THINGS} in total?|"
+                  f"[Say|Count] how many {THINGS} [there are|you see|are visible|the {PICTURE} shows].|How many {THINGS} [are visible|does it have|altogether]?]")
     return Item("count", q, f"{there(n)} {number(n, 'object')} in the picture.", str(n), n)
 
 
@@ -78,7 +79,8 @@ def count_some(truth, rng):
     if noun.endswith(" object") and rng.random() < 0.4:
         many = noun[:-6] + vary(rng, THINGS)
     q = vary(rng, f"[How many {many} {HERE}?|How many {many} {HERE}?|How many {many} [are there|do you count]?|"
-                  f"What is the number of {many}?|Count the {many}[ in the {PICTURE}|].|How many {many}?]")
+                  f"What is the number of {many}?|Count the {many}[ in the {PICTURE}|].|How many {many}?|"
+                  f"[Say|Count|Give] how many {many} [there are|you see|are visible|the {PICTURE} shows].|How many {many} [are visible|exist|does it have]?]")
     if "shape" not in want and rng.random() < 0.3:
         word = noun[:-7]
         q = vary(rng, f"How many [of the |]{THINGS} are {word}?")
@@ -94,7 +96,7 @@ def exists(truth, rng):
     one, many = article(noun), plural(noun)
     q = vary(rng, f"[Is there {one}[ in the {PICTURE}| in this {PICTURE}|]?|Is there {one}?|Are there any {many}[ in the {PICTURE}|]?|"
                   f"Can you see {one}[ in the {PICTURE}|]?|Do you see [{one}|any {many}]?|Does the {PICTURE} [contain|show|have] [{one}|any {many}]?|"
-                  f"Is {one} in the {PICTURE}?]")
+                  f"Is {one} [in the {PICTURE}|shown|among the {THINGS}|to be seen]?|Does it [have|show] {one}?|Is there any {noun} here?]")
     if n:
         return Item("yesno", q, f"Yes, {there(n).lower()} {article(noun) if n == 1 else number(n, noun)} in the picture.", "yes", True)
     return Item("yesno", q, f"No, there is no {noun} in the picture.", "no", False)

@@ -48,7 +48,9 @@ def relation_yes_no(truth, rng):
         q = q.replace("<", "[lie|sit|stand] ", 1)
     q = vary(rng, q.replace("<", "").replace(">", ""))
     yes = ask == side
-    return Item("relation yes/no", q, f"{'Yes' if yes else 'No'}, the {who} is {SIDES[side][0]} the {whom}.",
+    # Evidence first: both directions as in relation_where, then the verdict, which is a matter of reading them.
+    said = " and ".join(SIDES[s][0] for s in reversed(sides(a, b)) if s)
+    return Item("relation yes/no", q, f"The {who} is {said} the {whom}, so {'yes' if yes else 'no'}.",
                 "yes" if yes else "no", yes)
 
 
@@ -82,7 +84,7 @@ def relation_which(truth, rng):
     said = {"left": "[further left|more to the left|further to the left]", "right": "[further right|more to the right|further to the right]",
             "above": "[higher|higher up]", "below": "[lower|lower down]"}[ask]
     q = vary(rng, f"[Which is {said}, the {who} or the {whom}?|Which {THING} is {said}: the {who} or the {whom}?|What is {said}, the {who} or the {whom}?]")
-    return Item("relation which", q, f"The {answer} is {more}.", answer, answer)
+    return Item("relation which", q, f"The {who} is {SIDES[side][0]} the {whom}, so the {answer} is {more}.", answer, answer)
 
 
 def beside(truth, rng):
@@ -117,7 +119,7 @@ def beside(truth, rng):
 def location(truth, rng):
     one = pick(rng, truth["objects"], 1)
     q = f"[Where is the {{}}?|Where is the {{}}?|Where is the {{}} in the {PICTURE}?|Where in the {PICTURE} is the {{}}?|In which part of the {PICTURE} is the {{}}?|" \
-        f"What is the position of the {{}}?|What is the location of the {{}}?|Where can [I find|you see] the {{}}?|Where is the {{}} located?|In what part of the {PICTURE} is the {{}}?]"
+        f"What is the position of the {{}}?|What is the location of the {{}}?|Where can [I find|you see] the {{}}?|Where is the {{}} located?|In what part of the {PICTURE} is the {{}}?|Say where the {{}} is.|Where does the {{}} [lie|sit|stand]?|Which part of the {PICTURE} [holds|contains] the {{}}?|Locate the {{}}.]"
     q = vary(rng, q)
     if not one or rng.random() < 0.05:
         return missing(truth, rng, q, "location")
@@ -140,12 +142,12 @@ def location_yes_no(truth, rng):
         true = words[off > 0]
         ask = rng.choice(words)
         q = vary(rng, f"Is the {who} in the {ask} half[ of the {PICTURE}|]?")
-        return Item("relation yes/no", q, f"{'Yes' if ask == true else 'No'}, the {who} is in the {true} half.",
+        return Item("relation yes/no", q, f"The {who} is in the {true} half, so {'yes' if ask == true else 'no'}.",
                     "yes" if ask == true else "no", ask == true)
     true = place(obj)
     ask = true if rng.random() < 0.5 else rng.choice([p for p in PLACES if p != true])
     q = vary(rng, f"Is the {who} {at_place(ask)}[ of the {PICTURE}|]?")
-    return Item("relation yes/no", q, f"{'Yes' if ask == true else 'No'}, the {who} is {at_place(true)} of the picture.",
+    return Item("relation yes/no", q, f"The {who} is {at_place(true)} of the picture, so {'yes' if ask == true else 'no'}.",
                 "yes" if ask == true else "no", ask == true)
 
 
