@@ -98,7 +98,16 @@ public struct FolderScanner: Sendable {
             for entry in batch {
                 switch finding(for: entry, in: folder, root: root) {
                 case .ignored: counts.ignored += 1
-                case .folder(let relative): descend(relative)
+                case .folder(let relative):
+                    descend(relative)
+                    guard filter.accepts(relativePath: relative) else { continue }
+                    // People who see "x.jpg" in a listing look for it in the answers.
+                    let event = FolderEvent.skipped(
+                        SkippedFile(
+                            path: FolderPath.joined(root, relative).utf8,
+                            reason: .folderNamedAsPicture))
+                    counts.add(event)
+                    try visit(event)
                 case .file(let event):
                     counts.add(event)
                     try visit(event)
@@ -141,6 +150,14 @@ public struct FolderScanner: Sendable {
             .map { FileKind(mode: $0.st_mode) }
         if kind == .folder {
             return filter.enters(relativePath: relative) ? .folder(relative) : .ignored
+        }
+        if kind == .link, !isTaken {
+            // A link to a folder is worth a word, whatever its name: its pictures are missing.
+            guard filter.enters(relativePath: relative),
+                case .success(let target) = Self.status(of: path, followsLink: true),
+                FileKind(mode: target.st_mode) == .folder
+            else { return .ignored }
+            return .file(.skipped(SkippedFile(path: path.utf8, reason: .folderLink)))
         }
         guard isTaken else { return .ignored }
         return Self.event(for: path).map(Finding.file) ?? .ignored

@@ -6,6 +6,8 @@ public enum SkipReason: Sendable, Hashable, CustomStringConvertible {
     case brokenOrLoopingLink(String)
     /// A link to a folder: following such links could go round in circles.
     case folderLink
+    /// A folder with a picture's name; the pictures in it are taken.
+    case folderNamedAsPicture
     /// A name that is no UTF-8 text, which the database could not store.
     case nameNotUTF8
     /// The system refuses to read it; the value is its reason.
@@ -18,6 +20,7 @@ public enum SkipReason: Sendable, Hashable, CustomStringConvertible {
         case .brokenOrLoopingLink(let reason): "is a link that leads nowhere (\(reason))"
         case .folderLink:
             "is a link to a folder, which is not followed: name the folder itself"
+        case .folderNamedAsPicture: "is a folder, not a picture; it was looked into"
         case .nameNotUTF8:
             "has a name that is not UTF-8 text: rename it, for instance with convmv"
         case .unreadable(let reason): "cannot be read (\(reason))"

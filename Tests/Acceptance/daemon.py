@@ -29,11 +29,11 @@ class Daemon:
     def environment(self):
         return dict(os.environ, LLAVA_CONFIG=str(self.config))
 
-    def llavactl(self, *words, check=True):
-        """Runs llavactl; gives the finished process with its standard output as text."""
+    def llavactl(self, *words, check=True, errors=None):
+        """Runs llavactl; gives the finished process with its output as text."""
         return subprocess.run(
             [str(self.bin / "llavactl"), *words], env=self.environment(), check=check,
-            stdout=subprocess.PIPE, text=True, errors="replace")
+            stdout=subprocess.PIPE, stderr=errors, text=True, errors="replace")
 
     def sql(self, query):
         """What psql prints for a query, without decoration."""

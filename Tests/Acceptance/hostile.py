@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zlib
 
 from daemon import ROOT, daemon
 
@@ -27,16 +28,19 @@ BUDGET_MB = 400
 
 
 def huge_png(side):
-    """A PNG header that promises side x side pixels, with a correct CRC and nothing after."""
-    import zlib
-    body = b"IHDR" + struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + body + struct.pack(">I", zlib.crc32(body))
+    """A whole PNG by its chunks whose header promises side x side pixels."""
+    chunks = ((b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)),
+              (b"IDAT", zlib.compress(bytes(1000))), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks)
 
 
 def huge_jpeg(side):
-    """A JPEG up to its frame header, which promises side x side pixels."""
+    """A JPEG whose frame header promises side x side pixels, with a scan that begins and ends."""
     frame = struct.pack(">HBHHB", 17, 8, side, side, 3) + bytes([1, 17, 0, 2, 17, 0, 3, 17, 0])
-    return b"\xff\xd8\xff\xc0" + frame + b"\xff\xd9"
+    scan = struct.pack(">HB", 12, 3) + bytes([1, 0, 2, 0, 3, 0, 0, 63, 0])
+    return b"\xff\xd8\xff\xc0" + frame + b"\xff\xda" + scan + bytes(200) + b"\xff\xd9"
 
 
 def hostile(folder, sample):
@@ -108,7 +112,8 @@ def main():
         print(f"{GOOD} good files, {len(dead)} that must die, {len(skipped)} that must be skipped")
         server = programs.start()
         begin = time.monotonic()
-        done = programs.llavactl("describe", folder, "--preset", "brief", "--json", check=False)
+        done = programs.llavactl(
+            "describe", folder, "--preset", "brief", "--json", check=False, errors=subprocess.PIPE)
         seconds = time.monotonic() - begin
         peak = next(int(line.split()[1]) // 1024 for line in open(f"/proc/{server.pid}/status")
                     if line.startswith("VmHWM"))
@@ -128,10 +133,13 @@ def main():
             if name not in rows:
                 problems.append(f"{name} is not dead")
         for name in skipped:
-            line = next((l for l in done.stdout.splitlines() if name in l), None)
+            line = next((l for l in done.stderr.splitlines() if name in l), None)
             print(f"  skipped  {name}: {line}")
             if line is None:
                 problems.append(f"{name} is not listed")
+        for name in ("huge-header.png", "huge-header.jpg", "wide.png"):
+            if not rows.get(name, "").startswith("too-large"):
+                problems.append(f"{name} did not die as too-large")
         if set(rows) != set(dead):
             problems.append(f"other files died: {sorted(set(rows) - set(dead))}")
         if answered != GOOD:

@@ -42,9 +42,21 @@ struct FolderScannerTests {
         #expect(counts.ignored == 5)
     }
 
-    @Test func entersAFolderNamedLikeAPicture() throws {
+    @Test func entersAFolderNamedLikeAPictureAndSaysSo() throws {
         try folder.write("x.jpg/inside.png")
-        #expect(try scan().found == ["x.jpg/inside.png"])
+        let (found, skipped, _) = try scan()
+        #expect(found == ["x.jpg/inside.png"])
+        #expect(skipped == ["x.jpg is a folder, not a picture; it was looked into"])
+    }
+
+    @Test func saysThatALinkToAFolderIsNotFollowedWhateverItsName() throws {
+        try folder.write("sub/a.jpg")
+        try folder.link("holiday", to: "sub")
+        try folder.link("notes", to: "missing")
+        let (found, skipped, _) = try scan()
+        #expect(found == ["sub/a.jpg"])
+        #expect(skipped.count == 1)
+        #expect(skipped.first?.hasPrefix("holiday is a link to a folder") == true)
     }
 
     @Test func reportsPipesAndSocketsWithoutOpeningThem() throws {
