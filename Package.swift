@@ -71,7 +71,7 @@ let package = Package(
 
         // Rows, SQL, migrations, leases; no engine.
         house(
-            "Storage", uses: ["CLibPQ", "Threads", logging],
+            "Storage", uses: ["CLibPQ", "CSystem", "Threads", logging],
             resources: [.embedInCode("Migrations")]),
 
         // The only place where pictures and rows meet.
@@ -87,8 +87,8 @@ let package = Package(
         .executableTarget(
             name: "llavactl",
             dependencies: [
-                "Pipeline", "Storage", "Folders", "LLaVA", "Images", "ModelFiles", "Settings",
-                "Threads", argumentParser, logging,
+                "CSystem", "Pipeline", "Storage", "Folders", "LLaVA", "Images", "ModelFiles",
+                "Settings", "Threads", argumentParser, logging,
             ],
             swiftSettings: strict),
 

@@ -47,6 +47,18 @@ import Testing
         #expect(serverPID == nil)
     }
 
+    @Test func theServerKeepsNoneOfOurFilesOpen() async throws {
+        // Open on exec, as a pipe to another child of ours may be.
+        var ends: [Int32] = [-1, -1]
+        #expect(pipe(&ends) == 0)
+        defer { close(ends[0]) }
+        let database = try await Database.open(location)
+        close(ends[1])
+        var end = pollfd(fd: ends[0], events: Int16(POLLIN), revents: 0)
+        #expect(poll(&end, 1, 5_000) == 1, "the server still holds our pipe open")
+        await database.close()
+    }
+
     @Test func aServerThatACrashLeftRunningIsAdopted() async throws {
         // As a killed program leaves it: running, and nobody holds the lock of its users.
         let turn = try cluster.takeTurn()

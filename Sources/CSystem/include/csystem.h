@@ -2,7 +2,13 @@
 #ifndef CSYSTEM_H
 #define CSYSTEM_H
 
+#include <spawn.h>
+
 /// Names the calling thread; `name` must be at most 15 bytes and end in NUL.
 void csystem_name_thread(const char *name);
+
+/// Makes a program that is about to be spawned close every descriptor from `first` on.
+/// Returns 0 or an error number.
+int csystem_close_from(posix_spawn_file_actions_t *actions, int first);
 
 #endif

@@ -1,3 +1,4 @@
+internal import CSystem
 internal import Glibc
 internal import Synchronization
 
@@ -109,6 +110,10 @@ enum ChildProcess {
             posix_spawn_file_actions_adddup2(&actions, descriptor, 1)
             posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
         }
+
+        // A server that kept our pipes and sockets open would hold up whoever waits for their end.
+        let closing = csystem_close_from(&actions, 3)
+        precondition(closing == 0, "posix_spawn actions take a closefrom: \(closing)")
 
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)

@@ -1,3 +1,4 @@
+import CSystem
 import Glibc
 
 /// A program started beside this one.
@@ -34,6 +35,9 @@ final class ChildProcess {
             posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, logPath, flags, 0o600)
             posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO)
         }
+        // A daemon that kept our pipes open would hold up whoever waits for their end.
+        let closing = csystem_close_from(&actions, 3)
+        precondition(closing == 0, "posix_spawn actions take a closefrom: \(closing)")
         if ownGroup {
             posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
             posix_spawnattr_setpgroup(&attributes, 0)
