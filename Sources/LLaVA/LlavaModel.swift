@@ -78,6 +78,15 @@ public final class LlavaModel: Sendable {
                 + "cache \(location.keyValueStorage.rawValue)")
     }
 
+    /// The tokenizer of a model, without its weights.
+    ///
+    /// - Parameter path: The language model's GGUF file, or a model folder.
+    /// - Returns: The tokenizer.
+    /// - Throws: `EngineError` naming the file and what cannot be read.
+    public static func tokenizer(of path: String) throws(EngineError) -> any Tokenizer {
+        try ModelParts.open(ModelLocation(text: path)).language.keys.tokenizer()
+    }
+
     /// What makes this model's answers, as 64 hexadecimal digits.
     ///
     /// SHA-256 over weights, tokenizer, template, preprocessing and the version of the arithmetic.

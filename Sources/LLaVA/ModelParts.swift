@@ -41,14 +41,26 @@ struct ModelParts: Sendable {
             return try CheckpointFolder(path: location.text).parts()
         }
         let text = try gguf(location.text)
-        let projector: GGUFFile?
-        if let path = location.projector { projector = try gguf(path) } else { projector = nil }
+        var projector: GGUFFile?
+        var aspect: Aspect?
+        if let path = location.projector {
+            let file = try gguf(path)
+            aspect = try Self.aspect(file)
+            projector = file
+        }
         return ModelParts(
             language: Part(keys: text, tensors: text),
             vision: projector.map { Part(keys: $0, tensors: $0) },
-            rotaryOrder: .adjacent, aspect: nil,
+            rotaryOrder: .adjacent, aspect: aspect,
             files: [text.path] + (projector.map { [$0.path] } ?? []),
             byteCount: text.byteCount + (projector?.byteCount ?? 0))
+    }
+
+    /// How pictures become square, where the projector's file says it in the words of the original
+    /// project's configurations.
+    private static func aspect(_ file: GGUFFile) throws(EngineError) -> Aspect? {
+        let ratio = try ModelKeys(file).textIfPresent("clip.vision.image_aspect_ratio")
+        return Aspect.allCases.first { $0.imageAspectRatio == ratio }
     }
 
     private static func gguf(_ path: String) throws(EngineError) -> GGUFFile {

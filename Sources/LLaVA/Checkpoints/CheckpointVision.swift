@@ -77,16 +77,16 @@ struct CheckpointVision {
     /// - Returns: Nil if they do not.
     /// - Throws: `EngineError` of kind `unsupportedModel` for LLaVA 1.6.
     func aspect(of root: ConfigurationSection) throws(EngineError) -> Aspect? {
-        switch try root.text("image_aspect_ratio") {
-        case "pad": return .pad
-        case "square": return .crop
-        case nil: return try preprocessor.truth("do_pad") == true ? .pad : nil
-        case .some(let other):
+        guard let ratio = try root.text("image_aspect_ratio") else {
+            return try preprocessor.truth("do_pad") == true ? .pad : nil
+        }
+        guard let aspect = Aspect.allCases.first(where: { $0.imageAspectRatio == ratio }) else {
             throw EngineError(
                 .unsupportedModel,
-                "\(root.path): 'image_aspect_ratio' is '\(other)', but this engine knows 'pad' and "
+                "\(root.path): 'image_aspect_ratio' is '\(ratio)', but this engine knows 'pad' and "
                     + "'square' and not yet LLaVA 1.6; use a LLaVA v1 or v1.5 model")
         }
+        return aspect
     }
 
     /// The hidden state whose rows are the features: 0 before the first block.
