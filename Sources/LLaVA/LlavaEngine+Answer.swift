@@ -86,7 +86,7 @@ extension LlavaEngine {
         into text: inout AnswerText, after lastRow: Int, options: GenerationOptions,
         isCancelled: () -> Bool, onToken: (GeneratedToken) -> Void
     ) throws(EngineError) -> (FinishReason, isStopped: Bool) {
-        var sampler = Sampler(options)
+        var sampler = Sampler(options, answerCount: model.tokenizer.answerCount)
         var row = lastRow
         while text.tokens.count < options.maxTokens {
             if isCancelled() { return (.cancelled, false) }

@@ -17,8 +17,7 @@ public final class LlavaModel: Sendable {
 
     let language: LlamaWeights
     let vision: VisionModel?
-    let textFile: GGUFFile
-    let projectorFile: GGUFFile?
+    let parts: ModelParts
     private let templateError: EngineError?
     private let madeFingerprint: ModelFingerprint
 
@@ -32,29 +31,28 @@ public final class LlavaModel: Sendable {
     }
 
     private init(_ location: ModelLocation) throws(EngineError) {
-        let textFile = try Self.open(location.text)
-        let language = try LlamaConfiguration(textFile)
-        let weights = try LlamaWeights(TensorReader(directory: textFile), language)
-        let tokenizer = try textFile.tokenizer()
+        let parts = try ModelParts.open(location)
+        let textKeys = parts.language.keys
+        let language = try LlamaConfiguration(textKeys, rotaryOrder: parts.rotaryOrder)
+        let weights = try LlamaWeights(
+            TensorReader(directory: parts.language.tensors), language)
+        let tokenizer = try textKeys.tokenizer()
         guard tokenizer.vocabularySize == weights.vocabularyRows else {
             throw EngineError(
                 .inconsistentModel,
-                "\(textFile.path): 'token_embd.weight' has \(weights.vocabularyRows) rows for "
+                "\(textKeys.path): 'token_embd.weight' has \(weights.vocabularyRows) rows for "
                     + "\(tokenizer.vocabularySize) pieces of 'tokenizer.ggml.tokens'; convert the "
                     + "model again")
         }
-        var projectorFile: GGUFFile?
         var vision: VisionModel?
-        if let path = location.projector {
-            let file = try Self.open(path)
+        if let part = parts.vision {
             vision = try VisionModel(
-                file, aspect: location.aspect, width: language.width, textPath: textFile.path)
-            projectorFile = file
+                part, aspect: location.aspect ?? parts.aspect, width: language.width,
+                textPath: textKeys.path)
         }
         let aspect = vision.map { $0.preprocessor.aspect.rawValue } ?? "none"
         self.location = location
-        self.textFile = textFile
-        self.projectorFile = projectorFile
+        self.parts = parts
         self.language = weights
         self.vision = vision
         self.tokenizer = tokenizer
@@ -64,10 +62,10 @@ public final class LlavaModel: Sendable {
             template = try ChatTemplate.named(name)
             templateError = nil
         } else {
-            let text = try ModelKeys(textFile).textIfPresent("tokenizer.chat_template")
+            let text = try ModelKeys(textKeys).textIfPresent("tokenizer.chat_template")
             do throws(EngineError) {
                 template = try ChatTemplate.choose(
-                    named: nil, chatTemplate: text, tokenizer: tokenizer, path: textFile.path)
+                    named: nil, chatTemplate: text, tokenizer: tokenizer, path: textKeys.path)
                 templateError = nil
             } catch {
                 template = nil
@@ -75,9 +73,18 @@ public final class LlavaModel: Sendable {
             }
         }
         madeFingerprint = try ModelFingerprint(
-            paths: [location.text] + (location.projector.map { [$0] } ?? []),
+            paths: parts.files,
             choices: "template \(template?.name ?? "none"), aspect \(aspect), "
                 + "cache \(location.keyValueStorage.rawValue)")
+    }
+
+    /// The tokenizer of a model, without its weights.
+    ///
+    /// - Parameter path: The language model's GGUF file, or a model folder.
+    /// - Returns: The tokenizer.
+    /// - Throws: `EngineError` naming the file and what cannot be read.
+    public static func tokenizer(of path: String) throws(EngineError) -> any Tokenizer {
+        try ModelParts.open(ModelLocation(text: path)).language.keys.tokenizer()
     }
 
     /// What makes this model's answers, as 64 hexadecimal digits.
@@ -106,8 +113,4 @@ public final class LlavaModel: Sendable {
 
     /// How pictures are made the vision tower's input; `nil` without one.
     public var preprocessor: ClipPreprocessor? { vision?.preprocessor }
-
-    private static func open(_ path: String) throws(EngineError) -> GGUFFile {
-        try EngineError.passingOn { () throws(ModelFileError) in try GGUFFile(path: path) }
-    }
 }

@@ -1,12 +1,12 @@
 import ModelFiles
 
-/// Reads a model file's keys with the bounds an engine needs.
+/// Reads a model's keys with the bounds an engine needs.
 struct ModelKeys {
     /// The file.
-    let file: GGUFFile
+    let file: any ModelMetadata
 
     /// Wraps a file.
-    init(_ file: GGUFFile) { self.file = file }
+    init(_ file: any ModelMetadata) { self.file = file }
 
     /// Checks `general.architecture`.
     ///

@@ -1,8 +1,9 @@
 /// Where a model is and the choices its files leave open.
 public struct ModelLocation: Sendable, Equatable {
-    /// The language model's GGUF file.
+    /// The language model's GGUF file, or a folder that holds the whole model as safetensors.
     public var text: String
-    /// The projector's GGUF file; without one the model sees no pictures.
+    /// The projector's GGUF file; without one a GGUF model sees no pictures, and a folder needs
+    /// none.
     public var projector: String?
     /// The chat template's name; `nil` for the one the files tell.
     public var template: String?
@@ -14,7 +15,7 @@ public struct ModelLocation: Sendable, Equatable {
     /// Names a model.
     ///
     /// - Parameters:
-    ///   - text: The language model's GGUF file.
+    ///   - text: The language model's GGUF file, or a model folder.
     ///   - projector: The projector's GGUF file.
     ///   - template: The chat template's name.
     ///   - aspect: How pictures become square.

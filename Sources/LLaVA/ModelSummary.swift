@@ -78,10 +78,10 @@ extension LlavaModel {
     /// What the model is.
     public var summary: ModelSummary {
         let language = configuration.language
-        let files = [textFile] + (projectorFile.map { [$0] } ?? [])
+        let halves = [parts.language] + (parts.vision.map { [$0] } ?? [])
         var elements: [String: Int] = [:]
-        for file in files {
-            for entry in file.tensorNames.compactMap({ file.entry($0) }) {
+        for tensors in halves.map(\.tensors) {
+            for entry in tensors.tensorNames.compactMap({ tensors.entry($0) }) {
                 elements[entry.type.name, default: 0] += entry.elementCount
             }
         }
@@ -93,7 +93,7 @@ extension LlavaModel {
             case .perceptron: "LLaVA v1.5"
             }
         return ModelSummary(
-            family: family, name: (try? textFile.stringIfPresent("general.name")) ?? nil,
+            family: family, name: (try? parts.language.keys.stringIfPresent("general.name")) ?? nil,
             tower: vision.map(tower),
             language: ModelSummary.Language(
                 architecture: "llama", width: language.width, layers: language.layerCount,
@@ -101,7 +101,7 @@ extension LlavaModel {
                 feedForwardWidth: language.feedForwardWidth,
                 vocabulary: self.language.vocabularyRows, contextLength: language.contextLength),
             template: template?.name, parameters: parameters,
-            fileBytes: files.reduce(0) { $0 + $1.byteCount },
+            fileBytes: parts.byteCount,
             elementTypes: elements.mapValues { Double($0) / Double(max(parameters, 1)) },
             cacheBytesPerToken: KVCache.byteCount(
                 language, positions: 1, storage: location.keyValueStorage),

@@ -2,7 +2,7 @@
 ///
 /// Opening reads the header only; tensor bytes are paged in when they are used. Every offset and
 /// size was checked against the file, so that `bytes(of:)` cannot leave it.
-public final class GGUFFile: TensorDirectory {
+public final class GGUFFile: TensorDirectory, ModelMetadata {
     /// The version of the format, 2 or 3.
     public let version: Int
     /// All metadata by key.

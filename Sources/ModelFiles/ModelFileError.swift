@@ -60,6 +60,8 @@ public struct ModelFileError: Error, Sendable, Equatable, CustomStringConvertibl
         case outOfRange
         /// A file of another format breaks that format's own rules.
         case malformed
+        /// A file cannot be created or written.
+        case unwritable
     }
 
     /// The file the failure is about.

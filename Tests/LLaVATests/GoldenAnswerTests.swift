@@ -21,7 +21,8 @@ import Testing
     }
 
     @Test func theFixtureHoldsTheModelsTheseTestsName() {
-        #expect(goldens.manifest.models.map(\.name) == GoldenFixture.modelNames)
+        let models = goldens.manifest.models + [goldens.manifest.huggingFace]
+        #expect(models.map(\.name) == GoldenFixture.modelNames)
     }
 
     @Test(arguments: GoldenFixture.modelNames, [true, false])

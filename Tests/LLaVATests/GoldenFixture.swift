@@ -4,10 +4,11 @@ import LLaVA
 
 /// What transformers makes of the tiny checkpoints: `Tests/Fixtures/engine`, see the README there.
 struct GoldenFixture: Sendable {
-    /// The checkpoints, in the order of the manifest.
+    /// The checkpoints, in the order of the manifest; the last is a folder of safetensors.
     static let modelNames = [
         "linear-mha-f32", "mlp-gqa-tied-f32", "mlp-mha-f16", "mlp-gqa-f16", "mlp-gqa-q8_0",
         "linear-gqa-q8_0", "mlp-gqa-q4_0", "mlp-mha-bf16", "mlp-gqa-q4_k",
+        "hf-gqa-f16",
     ]
 
     /// The fixture, read once.
@@ -34,7 +35,9 @@ struct GoldenFixture: Sendable {
 
     /// The checkpoint called `name`.
     func model(_ name: String) throws -> GoldenManifest.Model {
-        guard let model = manifest.models.first(where: { $0.name == name }) else {
+        guard
+            let model = (manifest.models + [manifest.huggingFace]).first(where: { $0.name == name })
+        else {
             throw GoldenError("goldens.json has no model \(name)")
         }
         return model

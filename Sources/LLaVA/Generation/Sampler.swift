@@ -19,10 +19,17 @@ struct Sampler {
     }
 
     private let method: Method
+    private let answerCount: Int
     private var random: RandomSource
 
     /// Makes the sampler of one answer.
-    init(_ options: GenerationOptions) {
+    ///
+    /// - Parameters:
+    ///   - options: How to choose.
+    ///   - answerCount: How many of the first tokens may be chosen; the others keep their part in
+    ///     probabilities, as they do in the reference's.
+    init(_ options: GenerationOptions, answerCount: Int = .max) {
+        self.answerCount = answerCount
         method =
             options.temperature > 0
             ? .draw(
@@ -43,7 +50,7 @@ struct Sampler {
         var best = 0
         var hasNaN = false
         for (index, score) in logits.enumerated() {
-            if score > logits[best] { best = index }
+            if score > logits[best], index < answerCount { best = index }
             if score.isNaN { hasNaN = true }
         }
         guard !hasNaN, logits[best].isFinite else {
@@ -70,7 +77,7 @@ struct Sampler {
         _ logits: UnsafeBufferPointer<Float>, top: Double, temperature: Double, topK: Int,
         topP: Double
     ) -> Int {
-        var candidates = logits.enumerated().map { index, score in
+        var candidates = logits.prefix(answerCount).enumerated().map { index, score in
             (index: index, weight: exp((Double(score) - top) / temperature))
         }
         // Likeliest first; equal ones in the order of the vocabulary, so that cuts are definite.

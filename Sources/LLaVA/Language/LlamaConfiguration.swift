@@ -30,9 +30,11 @@ public struct LlamaConfiguration: Sendable, Equatable {
 
     /// Reads the configuration of a language model's file.
     ///
-    /// - Parameter file: A GGUF file of architecture "llama".
+    /// - Parameters:
+    ///   - file: Metadata of architecture "llama".
+    ///   - rotaryOrder: Which elements of a head turn together.
     /// - Throws: `EngineError` naming the key that is missing or cannot be run.
-    init(_ file: GGUFFile) throws(EngineError) {
+    init(_ file: any ModelMetadata, rotaryOrder: RotaryTable.Order) throws(EngineError) {
         let keys = ModelKeys(file)
         try keys.require("llama", role: "a language model's file")
         contextLength = try keys.count("llama.context_length", upTo: 1 << 24)
@@ -45,7 +47,7 @@ public struct LlamaConfiguration: Sendable, Equatable {
         epsilon = try keys.number("llama.attention.layer_norm_rms_epsilon")
         rotaryBase = try keys.numberIfPresent("llama.rope.freq_base") ?? 10_000
         positionScale = try Self.positionScale(keys)
-        rotaryOrder = .adjacent
+        self.rotaryOrder = rotaryOrder
 
         guard headCount % keyValueHeadCount == 0 else {
             throw keys.bad(

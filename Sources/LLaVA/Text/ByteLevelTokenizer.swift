@@ -39,9 +39,9 @@ public struct ByteLevelTokenizer: Tokenizer {
 
     /// Reads the tokenizer of a model.
     ///
-    /// - Parameter file: A GGUF file with keys `tokenizer.ggml.*` of model "gpt2".
+    /// - Parameter file: A model's metadata with keys `tokenizer.ggml.*` of model "gpt2".
     /// - Throws: `EngineError` of kind `unsupportedModel`, `missingPart` or `inconsistentModel`.
-    public init(_ file: GGUFFile) throws(EngineError) {
+    public init(_ file: any ModelMetadata) throws(EngineError) {
         let keys = try EngineError.passingOn { () throws(ModelFileError) in
             (
                 family: try file.string("tokenizer.ggml.pre"),
@@ -81,6 +81,8 @@ public struct ByteLevelTokenizer: Tokenizer {
 
     /// How many pieces the vocabulary has.
     public var vocabularySize: Int { vocabulary.pieces.count }
+    /// How many of the first pieces an answer is made of; behind them is padding.
+    public var answerCount: Int { vocabulary.answerCount }
     /// The token a text begins with, if the vocabulary has one.
     public var beginID: TokenID? { vocabulary.beginID }
     /// The tokens by which a model says that its answer is over.

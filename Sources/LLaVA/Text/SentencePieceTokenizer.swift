@@ -27,9 +27,9 @@ public struct SentencePieceTokenizer: Tokenizer {
 
     /// Reads the tokenizer of a model.
     ///
-    /// - Parameter file: A GGUF file with keys `tokenizer.ggml.*` of model "llama".
+    /// - Parameter file: A model's metadata with keys `tokenizer.ggml.*` of model "llama".
     /// - Throws: `EngineError` of kind `unsupportedModel`, `missingPart` or `inconsistentModel`.
-    public init(_ file: GGUFFile) throws(EngineError) {
+    public init(_ file: any ModelMetadata) throws(EngineError) {
         let keys = try EngineError.passingOn { () throws(ModelFileError) in
             (
                 model: try file.string("tokenizer.ggml.model"),
@@ -75,6 +75,8 @@ public struct SentencePieceTokenizer: Tokenizer {
 
     /// How many pieces the vocabulary has.
     public var vocabularySize: Int { vocabulary.pieces.count }
+    /// How many of the first pieces an answer is made of; behind them is padding.
+    public var answerCount: Int { vocabulary.answerCount }
     /// The token a text begins with, if the vocabulary has one.
     public var beginID: TokenID? { vocabulary.beginID }
     /// The tokens by which a model says that its answer is over.

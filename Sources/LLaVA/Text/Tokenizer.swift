@@ -5,6 +5,8 @@ public typealias TokenID = Int32
 public protocol Tokenizer: Sendable {
     /// How many pieces the vocabulary has.
     var vocabularySize: Int { get }
+    /// How many of the first pieces an answer is made of; behind them is padding.
+    var answerCount: Int { get }
     /// The token a text begins with, if the vocabulary has one.
     var beginID: TokenID? { get }
     /// The tokens by which a model says that its answer is over.
@@ -46,6 +48,9 @@ public protocol Tokenizer: Sendable {
 }
 
 extension Tokenizer {
+    /// All pieces.
+    public var answerCount: Int { vocabularySize }
+
     /// Encodes text.
     ///
     /// - Parameters:

@@ -1,6 +1,6 @@
 import ModelFiles
 
-/// The pieces of a tokenizer as a GGUF file stores them, checked.
+/// The pieces of a tokenizer as a model's metadata give them, checked.
 struct Vocabulary: Sendable {
     /// What a piece is for.
     ///
@@ -32,6 +32,11 @@ struct Vocabulary: Sendable {
     let beginID: TokenID?
     /// The tokens that end an answer; at least one.
     let endIDs: Set<TokenID>
+    /// How many of the first pieces an answer is made of.
+    ///
+    /// Behind them are control tokens that end nothing, such as `<image>` and `<pad>`, and padding:
+    /// rows no training has taught anything, which are not for drawing from.
+    let answerCount: Int
     /// The token for what nothing else fits, if there is one.
     let unknownID: TokenID?
     /// Finds control tokens in the text of a template.
@@ -42,7 +47,7 @@ struct Vocabulary: Sendable {
     /// Reads the keys every kind of tokenizer has.
     ///
     /// - Throws: `EngineError` of kind `missingPart` or `inconsistentModel`.
-    init(_ file: GGUFFile) throws(EngineError) {
+    init(_ file: any ModelMetadata) throws(EngineError) {
         let pieces = try EngineError.passingOn { () throws(ModelFileError) in
             try file.strings("tokenizer.ggml.tokens")
         }
@@ -75,6 +80,10 @@ struct Vocabulary: Sendable {
         self.beginID = beginID
         self.endIDs = ends
         self.unknownID = unknownID
+        let last = pieces.indices.last { id in
+            ends.contains(TokenID(id)) || ![.control, .unused].contains(types[id])
+        }
+        answerCount = (last ?? 0) + 1
         let numbered = pieces.enumerated().map { (bytes: Array($1.utf8), id: TokenID($0)) }
         table = PieceTable(numbered)
         controls = LiteralMatcher(
@@ -102,7 +111,7 @@ struct Vocabulary: Sendable {
 
     /// Reads the number of a token with a role.
     private static func token(
-        _ name: String, of count: Int, in file: GGUFFile
+        _ name: String, of count: Int, in file: any ModelMetadata
     ) throws(EngineError) -> TokenID? {
         let key = "tokenizer.ggml.\(name)"
         let number = try EngineError.passingOn { () throws(ModelFileError) in
@@ -119,7 +128,7 @@ struct Vocabulary: Sendable {
     }
 
     private static func types(
-        of pieces: [String], in file: GGUFFile
+        of pieces: [String], in file: any ModelMetadata
     ) throws(EngineError) -> [PieceType] {
         let key = "tokenizer.ggml.token_type"
         let numbers = try EngineError.passingOn { () throws(ModelFileError) in

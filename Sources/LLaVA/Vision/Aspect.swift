@@ -4,4 +4,12 @@ public enum Aspect: String, Sendable, CaseIterable, Codable {
     case pad
     /// Shorter side resized, then the middle cut out: LLaVA v1 and CLIP itself.
     case crop
+
+    /// What the original project's configuration files call it, `image_aspect_ratio`.
+    var imageAspectRatio: String {
+        switch self {
+        case .pad: "pad"
+        case .crop: "square"
+        }
+    }
 }

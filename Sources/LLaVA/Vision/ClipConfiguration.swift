@@ -39,9 +39,9 @@ public struct ClipConfiguration: Sendable, Equatable {
 
     /// Reads the configuration of a projector file.
     ///
-    /// - Parameter file: A GGUF file of architecture "clip".
+    /// - Parameter file: Metadata of architecture "clip".
     /// - Throws: `EngineError` naming the key that is missing or cannot be run.
-    init(_ file: GGUFFile) throws(EngineError) {
+    init(_ file: any ModelMetadata) throws(EngineError) {
         let keys = ModelKeys(file)
         try keys.require("clip", role: "a projector file")
         imageSide = try keys.count("clip.vision.image_size", upTo: 4096)

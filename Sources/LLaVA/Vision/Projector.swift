@@ -32,7 +32,7 @@ struct Projector: Sendable {
     /// Reads `mm.0`, `mm.2`, … or `mm` of a projector file.
     ///
     /// - Throws: `EngineError` naming the file and the key or tensor.
-    init(_ file: GGUFFile, _ reader: TensorReader, inputs: Int) throws(EngineError) {
+    init(_ file: any ModelMetadata, _ reader: TensorReader, inputs: Int) throws(EngineError) {
         let keys = ModelKeys(file)
         let key =
             file.metadata["clip.projector_type"] == nil

@@ -11,24 +11,24 @@ struct VisionModel: Sendable {
     /// Makes pictures the tower's input.
     let preprocessor: ClipPreprocessor
 
-    /// Loads a projector file.
+    /// Loads the half of a model that sees.
     ///
     /// - Parameters:
-    ///   - file: A GGUF file of architecture "clip".
+    ///   - part: Metadata of architecture "clip", and its tensors.
     ///   - aspect: How pictures become square; `nil` for what the model was trained with.
     ///   - width: The language model's width, which the projector must give.
     ///   - textPath: The language model's file, for messages.
     /// - Throws: `EngineError` naming the file and the key or tensor.
     init(
-        _ file: GGUFFile, aspect: Aspect?, width: Int, textPath: String
+        _ part: ModelParts.Part, aspect: Aspect?, width: Int, textPath: String
     ) throws(EngineError) {
-        let configuration = try ClipConfiguration(file)
-        let reader = TensorReader(directory: file)
-        let projector = try Projector(file, reader, inputs: configuration.width)
+        let configuration = try ClipConfiguration(part.keys)
+        let reader = TensorReader(directory: part.tensors)
+        let projector = try Projector(part.keys, reader, inputs: configuration.width)
         guard projector.outputs == width else {
             throw EngineError(
                 .inconsistentModel,
-                "\(file.path): the projector gives rows of \(projector.outputs), but the language "
+                "\(part.tensors.path): the projector gives rows of \(projector.outputs), but the language "
                     + "model \(textPath) has a width of \(width); use the two files of one model")
         }
         self.configuration = configuration

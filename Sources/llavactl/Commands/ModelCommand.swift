@@ -1,8 +1,8 @@
 import ArgumentParser
 
-/// `model info|tokenize`: looks into model files.
+/// `model info|import|tokenize`: looks into model files, and writes them.
 struct ModelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "model", abstract: "Look into model files.",
-        subcommands: [ModelInfoCommand.self, ModelTokenizeCommand.self])
+        commandName: "model", abstract: "Look into model files, and convert them.",
+        subcommands: [ModelInfoCommand.self, ModelImportCommand.self, ModelTokenizeCommand.self])
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import LLaVA
-import ModelFiles
 import Settings
 
 /// `model tokenize`: a text as the model's token ids.
@@ -10,7 +9,8 @@ struct ModelTokenizeCommand: AsyncParsableCommand {
 
     @OptionGroup var shared: SharedOptions
 
-    @Option(help: ArgumentHelp("The language model's GGUF file.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The language model's GGUF file, or a model folder.", valueName: "file"))
     var model: String?
 
     @Flag(help: "Read control tokens in the text, such as </s>.")
@@ -36,7 +36,7 @@ struct ModelTokenizeCommand: AsyncParsableCommand {
             let settings = try shared.settings()
             path = try settings.model.files(stateDirectory: settings.stateDirectory).text
         }
-        let tokenizer = try GGUFFile(path: path).tokenizer()
+        let tokenizer = try LlavaModel.tokenizer(of: path)
         let text = try text ?? TextFile.read(file ?? "")
         let ids = tokenizer.encode(text, parsingSpecial: special)
         let sink = FileSink.standardOutput()

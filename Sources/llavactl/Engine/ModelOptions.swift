@@ -4,7 +4,9 @@ import Settings
 
 /// Which model a verb computes with, where it may differ from the settings.
 struct ModelOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The language model's GGUF file.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "The language model's GGUF file, or a Hugging Face folder.", valueName: "file"))
     var model: String?
 
     @Option(help: ArgumentHelp("The projector's GGUF file.", valueName: "file"))

@@ -77,6 +77,7 @@ def main() -> None:
     for name, (pattern, ignore_merges, user_defined) in FAMILIES.items():
         tokenizer = train(pattern, ignore_merges, user_defined)
         write(name, tokenizer, user_defined)
+        tokenizer.save(str(HERE / f"{name}.tokenizer.json"), pretty=False)
         columns[name] = [tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
     with open(HERE / "strings.jsonl", "w", encoding="ascii") as file:
         for index, text in enumerate(texts):

@@ -1,7 +1,7 @@
 public import ModelFiles
 
-extension GGUFFile {
-    /// Reads the tokenizer of the model in this file, of whichever kind it is.
+extension ModelMetadata {
+    /// Reads the tokenizer of the model, of whichever kind it is.
     ///
     /// - Returns: The tokenizer.
     /// - Throws: `EngineError` of kind `unsupportedModel`, `missingPart` or `inconsistentModel`.

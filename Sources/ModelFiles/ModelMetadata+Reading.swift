@@ -1,5 +1,5 @@
 /// Typed reading of metadata: a missing key or one of another type is an error that names it.
-extension GGUFFile {
+extension ModelMetadata {
     /// Reads a text.
     ///
     /// - Throws: `ModelFileError` of kind `missingKey` or `wrongType`.

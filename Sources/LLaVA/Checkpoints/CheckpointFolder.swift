@@ -1,0 +1,122 @@
+import Glibc
+import ModelFiles
+
+/// A model folder as Hugging Face's libraries write it: safetensors, configuration and tokenizer.
+///
+/// Everything is translated into the words of GGUF files, so that what reads a model reads one
+/// language, and `model import` writes what is read here. Weights stay as they are stored: only the
+/// order of the rotary pairs differs from a GGUF file's, and the engine is told so.
+struct CheckpointFolder {
+    private let path: String
+    private let root: ConfigurationSection
+    private let rootFile: JSONFile
+
+    /// Reads a folder's `config.json`.
+    ///
+    /// - Parameter path: The folder.
+    /// - Throws: `EngineError` of kind `file`.
+    init(path: String) throws(EngineError) {
+        var path = path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        guard access("\(path)/config.json", F_OK) == 0 else {
+            throw EngineError(
+                .file,
+                "\(path): a model folder holds 'config.json' and this one does not; name the "
+                    + "folder of a checkpoint, or a GGUF file itself")
+        }
+        self.path = path
+        rootFile = try Self.json("\(path)/config.json")
+        root = ConfigurationSection(rootFile)
+    }
+
+    /// Translates the folder.
+    ///
+    /// - Returns: Both halves.
+    /// - Throws: `EngineError` naming the file and what is missing or cannot be run.
+    func parts() throws(EngineError) -> ModelParts {
+        let language = try CheckpointLanguage(root)
+        let folder = try tensors(in: path)
+        let isTied = try language.isTied()
+        let languageTensors = try CheckpointTensors(folder) { name in
+            name.hasPrefix("blk.") || name.hasPrefix("token_embd")
+                || name.hasPrefix("output_norm") || (name.hasPrefix("output.") && !isTied)
+        }
+        var keys = try language.metadata()
+        let layers = try Self.count(keys["llama.block_count"])
+        try languageTensors.require(CheckpointLanguage.requiredNames(layers: layers))
+        let rows = languageTensors.entry("token_embd.weight")?.shape.first ?? 0
+        let tokenizer = try CheckpointTokenizer(folder: path)
+        keys.merge(try tokenizer.metadata(rows: rows)) { $1 }
+        var files = [rootFile.path] + folder.filePaths + tokenizer.files
+        if let template = try tokenizer.chatTemplate() {
+            keys["tokenizer.chat_template"] = .string(template.text)
+            if !files.contains(template.file) { files.append(template.file) }
+        }
+        keys["general.name"] = path.split(separator: "/").last.map { .string(String($0)) }
+
+        let tower = try CheckpointTower.find(
+            root: root, folder: folder, isOriginal: language.isOriginal)
+        let vision = try visionPart(tower, projector: folder)
+        return ModelParts(
+            language: .init(
+                keys: CheckpointMetadata(path: rootFile.path, metadata: keys),
+                tensors: languageTensors),
+            vision: vision, rotaryOrder: .halves,
+            aspect: try tower.description.aspect(of: root),
+            files: files + tower.files,
+            byteCount: folder.byteCount
+                + (tower.tensors.path == folder.path ? 0 : tower.tensors.byteCount))
+    }
+
+    private func visionPart(
+        _ tower: CheckpointTower, projector folder: SafetensorsFolder
+    ) throws(EngineError) -> ModelParts.Part {
+        let keys = try tower.description.metadata(of: root)
+        let projector = try CheckpointTensors(folder) { $0.hasPrefix("mm.") }
+        let weights = try CheckpointTensors(tower.tensors) { $0.hasPrefix("v.") }
+        guard case .integers(let layers)? = keys["clip.vision.feature_layer"],
+            let blocks = layers.first
+        else { preconditionFailure("the description has just stated the layer") }
+        try weights.require(CheckpointVision.requiredNames(blocks: Int(blocks)))
+        if projector.entry("mm.weight") == nil {
+            try projector.require([(canonical: "mm.0.weight", own: "linear_1.weight")])
+        }
+        return .init(
+            keys: CheckpointMetadata(path: rootFile.path, metadata: keys),
+            tensors: JoinedTensors(first: weights, second: projector))
+    }
+
+    private static func count(_ value: GGUFValue?) throws(EngineError) -> Int {
+        guard case .unsigned(let number)? = value, number <= 1024 else {
+            throw EngineError(
+                .unsupportedModel, "the checkpoint has more than 1024 layers; use another model")
+        }
+        return Int(number)
+    }
+
+    private func tensors(in folder: String) throws(EngineError) -> SafetensorsFolder {
+        let hasSafetensors =
+            access("\(folder)/model.safetensors", F_OK) == 0
+            || access("\(folder)/model.safetensors.index.json", F_OK) == 0
+        let pickles = [
+            "pytorch_model.bin", "pytorch_model.bin.index.json", "pytorch_model-00001-of-00002.bin",
+            "pytorch_model-00001-of-00003.bin", "consolidated.00.pth",
+        ]
+        if !hasSafetensors,
+            let pickle = pickles.first(where: { access("\(folder)/\($0)", F_OK) == 0 })
+        {
+            throw EngineError(
+                .unsupportedModel,
+                "\(folder): '\(pickle)' is a Python pickle, which can run code and is not read; "
+                    + "use the model's llava-hf version or a GGUF pair, or load it with "
+                    + "transformers and write it with save_pretrained(…, safe_serialization=True)")
+        }
+        return try EngineError.passingOn { () throws(ModelFileError) in
+            try SafetensorsFolder(path: folder)
+        }
+    }
+
+    private static func json(_ path: String) throws(EngineError) -> JSONFile {
+        try EngineError.passingOn { () throws(ModelFileError) in try JSONFile(path: path) }
+    }
+}

@@ -1,0 +1,185 @@
+import Glibc
+import ModelFiles
+
+/// Reads the tokenizer files of a checkpoint into the keys a GGUF file has for them.
+struct CheckpointTokenizer {
+    private let folder: String
+    private let configuration: JSONFile?
+    private let json: JSONFile?
+    private let generation: JSONFile?
+    private let added: JSONFile?
+    /// The files that were read.
+    private(set) var files: [String] = []
+
+    /// Opens the files that are there.
+    ///
+    /// - Parameter folder: A model's folder.
+    /// - Throws: `EngineError` of kind `file`.
+    init(folder: String) throws(EngineError) {
+        self.folder = folder
+        var files: [String] = []
+        func open(_ name: String) throws(EngineError) -> JSONFile? {
+            let path = "\(folder)/\(name)"
+            guard access(path, F_OK) == 0 else { return nil }
+            files.append(path)
+            return try EngineError.passingOn { () throws(ModelFileError) in
+                try JSONFile(path: path)
+            }
+        }
+        configuration = try open("tokenizer_config.json")
+        json = try open("tokenizer.json")
+        generation = try open("generation_config.json")
+        added = try open("added_tokens.json")
+        let model = "\(folder)/tokenizer.model"
+        if access(model, F_OK) == 0 { files.append(model) }
+        self.files = files
+    }
+
+    /// The keys of the tokenizer.
+    ///
+    /// - Parameter rows: How many rows the token embedding has.
+    /// - Returns: Keys `tokenizer.ggml.*`.
+    /// - Throws: `EngineError` naming the file and what cannot be used.
+    func metadata(rows: Int) throws(EngineError) -> [String: GGUFValue] {
+        var pieces = CheckpointPieces(rows: rows)
+        var keys: [String: GGUFValue]
+        if files.contains("\(folder)/tokenizer.model") {
+            keys = try SentencePieceTranslation(path: "\(folder)/tokenizer.model")
+                .metadata(&pieces)
+        } else if let json {
+            keys = try TokenizerJSON(json).metadata(&pieces)
+        } else {
+            throw EngineError(
+                .missingPart,
+                "\(folder): there is neither 'tokenizer.model' nor 'tokenizer.json'; fetch one "
+                    + "of them from where the model came from")
+        }
+        try addTokens(&pieces)
+        try setEnds(&keys, pieces)
+        keys.merge(pieces.metadata()) { $1 }
+        return keys
+    }
+
+    // MARK: Added tokens
+
+    private func addTokens(_ pieces: inout CheckpointPieces) throws(EngineError) {
+        if let json, case .array(let tokens)? = json.object["added_tokens"] {
+            for token in tokens {
+                guard case .object(let object) = token, case .integer(let id)? = object["id"],
+                    case .string(let text)? = object["content"]
+                else { throw malformed(json, "added_tokens") }
+                try pieces.addSpecial(
+                    text, id: Int(id), isSpecial: object["special"] == .bool(true),
+                    path: json.path)
+            }
+        }
+        if let configuration,
+            case .object(let tokens)? = configuration.object["added_tokens_decoder"]
+        {
+            for token in tokens.members {
+                guard let id = Int(token.name), case .object(let object) = token.value,
+                    case .string(let text)? = object["content"]
+                else { throw malformed(configuration, "added_tokens_decoder") }
+                try pieces.addSpecial(
+                    text, id: id, isSpecial: object["special"] == .bool(true),
+                    path: configuration.path)
+            }
+        }
+        if let added {
+            for token in added.object.members {
+                guard case .integer(let id) = token.value else {
+                    throw malformed(added, token.name)
+                }
+                try pieces.addSpecial(
+                    token.name, id: Int(id), isSpecial: false, path: added.path)
+            }
+        }
+    }
+
+    private func malformed(_ file: JSONFile, _ member: String) -> EngineError {
+        EngineError(
+            .inconsistentModel,
+            "\(file.path): '\(member)' does not give a number and a text for every token; fetch "
+                + "the file again")
+    }
+
+    // MARK: Roles
+
+    /// Where texts begin and answers end: what the configuration names before what the tokenizer's
+    /// own file says, and whatever the generation ends at besides.
+    private func setEnds(
+        _ keys: inout [String: GGUFValue], _ pieces: CheckpointPieces
+    ) throws(EngineError) {
+        for (member, key) in [
+            ("bos_token", "bos_token_id"), ("eos_token", "eos_token_id"),
+            ("unk_token", "unknown_token_id"), ("pad_token", "padding_token_id"),
+        ] {
+            guard let text = tokenText(member), let id = pieces.id(of: text) else { continue }
+            keys["tokenizer.ggml.\(key)"] = .unsigned(UInt64(id))
+        }
+        if let configuration, case .bool(let adds)? = configuration.object["add_bos_token"] {
+            keys["tokenizer.ggml.add_bos_token"] = .bool(adds)
+        }
+        var ends: [UInt64] = []
+        switch generation?.object["eos_token_id"] {
+        case .integer(let id)?: ends = [UInt64(clamping: id)]
+        case .array(let values)?:
+            for case .integer(let id) in values { ends.append(UInt64(clamping: id)) }
+        default: break
+        }
+        if case .unsigned(let known)? = keys["tokenizer.ggml.eos_token_id"] {
+            ends.removeAll { $0 == known }
+        }
+        for (id, key) in zip(ends, ["eot_token_id", "eom_token_id"]) {
+            keys["tokenizer.ggml.\(key)"] = .unsigned(id)
+        }
+    }
+
+    /// The text of a token with a role: a text, or an object that holds it.
+    private func tokenText(_ member: String) -> String? {
+        switch configuration?.object[member] {
+        case .string(let text)?: return text
+        case .object(let object)?:
+            guard case .string(let text)? = object["content"] else { return nil }
+            return text
+        default: return nil
+        }
+    }
+
+    // MARK: Template
+
+    /// The model's own chat template: a member of the configuration, or a file beside it.
+    ///
+    /// - Throws: `EngineError` of kind `file`.
+    func chatTemplate() throws(EngineError) -> (text: String, file: String)? {
+        if let configuration, let text = Self.template(configuration) {
+            return (text, configuration.path)
+        }
+        let path = "\(folder)/chat_template.json"
+        if access(path, F_OK) == 0 {
+            let file = try EngineError.passingOn { () throws(ModelFileError) in
+                try JSONFile(path: path)
+            }
+            if let text = Self.template(file) { return (text, path) }
+        }
+        let plain = "\(folder)/chat_template.jinja"
+        guard access(plain, F_OK) == 0 else { return nil }
+        let file = try EngineError.passingOn { () throws(ModelFileError) in
+            try MappedFile(path: plain)
+        }
+        return (String(decoding: file.bytes.prefix(1 << 20), as: UTF8.self), plain)
+    }
+
+    /// A text, or the first of a list of named ones.
+    private static func template(_ file: JSONFile) -> String? {
+        switch file.object["chat_template"] {
+        case .string(let text)?: return text
+        case .array(let named)?:
+            guard case .object(let first)? = named.first,
+                case .string(let text)? = first["template"]
+            else { return nil }
+            return text
+        default: return nil
+        }
+    }
+}

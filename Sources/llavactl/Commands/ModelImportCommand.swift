@@ -1,0 +1,56 @@
+import ArgumentParser
+import LLaVA
+
+/// `model import HFDIR`: a model folder as a pair of GGUF files.
+struct ModelImportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Write a Hugging Face model folder as a pair of GGUF files.",
+        discussion: """
+            The folder holds config.json, the tokenizer and safetensors. Two files are written: \
+            NAME-TYPE.gguf and NAME-TYPE.mmproj.gguf.
+            """)
+
+    @OptionGroup var shared: SharedOptions
+
+    @Argument(help: ArgumentHelp("The model's folder.", valueName: "hfdir"))
+    var folder: String
+
+    @Option(help: ArgumentHelp("The folder to write into.", valueName: "dir"))
+    var out: String
+
+    @Option(
+        help: ArgumentHelp(
+            "How matrices are stored: "
+                + ImportType.allCases.map(\.rawValue).joined(separator: ", ") + ".",
+            valueName: "type"))
+    var type = "f16"
+
+    func validate() throws {
+        guard ImportType(rawValue: type.lowercased()) != nil else {
+            throw ValidationError(
+                "--type is one of \(ImportType.allCases.map(\.rawValue).joined(separator: ", ")), "
+                    + "not '\(type)'.")
+        }
+    }
+
+    func run() async throws {
+        let source = GivenPath.absolute(folder)
+        let target = GivenPath.absolute(out)
+        let type = ImportType(rawValue: type.lowercased()) ?? .f16
+        let written = try await EngineThread.run {
+            try ModelImport(folder: source, type: type).write(into: target)
+        }
+        let sink = FileSink.standardOutput()
+        if shared.json {
+            try sink.line(
+                JSONText.object([
+                    "text": .string(written.text), "mmproj": .optional(written.projector),
+                ]).text)
+        } else {
+            try sink.line(written.text)
+            if let projector = written.projector { try sink.line(projector) }
+        }
+        try sink.flush()
+    }
+}

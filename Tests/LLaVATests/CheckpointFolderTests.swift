@@ -1,0 +1,217 @@
+import Foundation
+import LLaVA
+import Testing
+
+/// Model folders of every spelling, and the ones that cannot be used.
+@Suite struct CheckpointFolderTests {
+    let goldens: GoldenFixture
+    let copy: CheckpointCopy
+
+    init() throws {
+        goldens = try GoldenFixture.shared.get()
+        copy = try CheckpointCopy()
+    }
+
+    private func load(template: String? = "vicuna_v1") throws -> LlavaModel {
+        try LlavaModel.load(ModelLocation(text: copy.path, template: template, aspect: .pad))
+    }
+
+    /// Whether the copy answers the fixture's first question as transformers does.
+    private func answersAsTransformers() throws -> Bool {
+        let golden = goldens.manifest.huggingFace
+        let run = golden.runs[0]
+        let engine = try LlavaEngine(model: load(), threads: 1)
+        try engine.look(at: goldens.picture(run.picture ?? ""))
+        var options = GenerationOptions()
+        options.maxTokens = 24
+        return try engine.answer(run.question, options: options).tokens.map(\.id) == run.greedyIDs
+    }
+
+    private func failure(_ kind: EngineError.Kind, _ word: String) {
+        let error = #expect(throws: EngineError.self) { _ = try load() }
+        #expect(error?.kind == kind)
+        #expect(error?.message.contains(word) == true, "\(error?.message ?? "")")
+        #expect(error?.message.contains(copy.path) == true)
+    }
+
+    // MARK: Spellings
+
+    @Test func readsTheNamesOfTransformersInMemory() throws {
+        try copy.writeTensors { name in
+            name.hasPrefix("language_model.lm_head")
+                ? "lm_head.weight"
+                : "model."
+                    + name.replacing("language_model.model.", with: "language_model.")
+                    .replacing("vision_tower.vision_model.", with: "vision_tower.")
+        }
+        #expect(try answersAsTransformers())
+    }
+
+    @Test func readsTheNamesOfTransformersSaved() throws {
+        try copy.writeTensors {
+            $0.replacing("vision_tower.vision_model.", with: "vision_tower.")
+        }
+        #expect(try answersAsTransformers())
+    }
+
+    /// The original project's names and configuration, its tower in a folder beside the model.
+    private func makeOriginal(tower: String = "clip-tiny") throws {
+        try copy.writeTensors { name in
+            if name.contains("vision_tower") { return nil }
+            return name.replacing("language_model.", with: "")
+                .replacing("multi_modal_projector.linear_1", with: "model.mm_projector.0")
+                .replacing("multi_modal_projector.linear_2", with: "model.mm_projector.2")
+        }
+        var vision: [String: Any] = [:]
+        try copy.edit("config.json") { config in
+            vision = config["vision_config"] as? [String: Any] ?? [:]
+            config = config["text_config"] as? [String: Any] ?? [:]
+            config["model_type"] = "llava_llama"
+            config["mm_vision_tower"] = "openai/clip-tiny"
+            config["mm_vision_select_layer"] = -2
+            config["mm_vision_select_feature"] = "patch"
+            config["mm_projector_type"] = "mlp2x_gelu"
+            config["image_aspect_ratio"] = "pad"
+        }
+        let beside = copy.folder.deletingLastPathComponent().appending(path: tower)
+        try copy.writeTensors(to: beside) {
+            $0.contains("vision_model") ? $0.replacing("vision_tower.", with: "") : nil
+        }
+        try JSONSerialization.data(withJSONObject: ["vision_config": vision])
+            .write(to: beside.appending(path: "config.json"))
+        try FileManager.default.moveItem(
+            at: copy.folder.appending(path: "preprocessor_config.json"),
+            to: beside.appending(path: "preprocessor_config.json"))
+    }
+
+    @Test func readsTheOriginalProjectsFolderWithItsTowerBeside() throws {
+        try makeOriginal()
+        #expect(try answersAsTransformers())
+        let own = try LlavaModel.load(ModelLocation(text: copy.path + "/"))
+        #expect(own.summary.tower?.aspect == .pad)
+    }
+
+    @Test func saysWhatToFetchForATowerThatIsOnlyNamed() throws {
+        try makeOriginal(tower: "elsewhere")
+        failure(.missingPart, "openai/clip-tiny")
+    }
+
+    // MARK: Choices
+
+    @Test func whatNoTrainingTaughtIsNeverChosen() throws {
+        let tokenizer = try load().tokenizer
+        #expect(tokenizer.vocabularySize == 512)
+        #expect(tokenizer.answerCount == 448)
+        #expect(tokenizer.id(of: "<image>") == 448)
+        // Text of a user never becomes the mark of the picture.
+        #expect(!tokenizer.encodePlain("<image>").contains(448))
+    }
+
+    @Test func aFolderThatAsksForPaddingIsBelieved() throws {
+        let aspect = { try LlavaModel.load(ModelLocation(text: copy.path)).summary.tower?.aspect }
+        // The processor of llava-hf crops what the model was trained on padded.
+        #expect(try aspect() == .pad)
+        try copy.edit("config.json") { $0["image_aspect_ratio"] = "square" }
+        #expect(try aspect() == .crop)
+    }
+
+    @Test func theTemplateOfTheFolderIsTaken() throws {
+        #expect(try load(template: nil).template == nil)
+        try copy.put("{{ 'USER: ' }}{{ 'ASSISTANT:' }}", in: "chat_template.jinja")
+        #expect(try load(template: nil).template?.name == "vicuna_v1")
+    }
+
+    @Test func fingerprintsCoverTheTokenizer() throws {
+        let before = try load().fingerprint
+        #expect(try load().fingerprint == before)
+        try copy.edit("tokenizer_config.json") { $0["legacy"] = false }
+        #expect(try load().fingerprint != before)
+    }
+
+    // MARK: What cannot be used
+
+    @Test func aPickleNamesTheConversion() throws {
+        for name in ["model.safetensors.index.json", "model-00001-of-00002.safetensors"] {
+            try copy.put(nil, in: name)
+        }
+        try copy.put("", in: "pytorch_model.bin")
+        failure(.unsupportedModel, "save_pretrained")
+    }
+
+    @Test func aFolderWithoutConfiguration() throws {
+        try copy.put(nil, in: "config.json")
+        failure(.file, "config.json")
+    }
+
+    @Test func aFolderWithoutTokenizer() throws {
+        try copy.put(nil, in: "tokenizer.model")
+        failure(.missingPart, "tokenizer.json")
+    }
+
+    @Test func aFolderWithoutPreprocessor() throws {
+        try copy.put(nil, in: "preprocessor_config.json")
+        failure(.missingPart, "preprocessor_config.json")
+    }
+
+    @Test func aTensorThatIsMissing() throws {
+        try copy.writeTensors { $0.contains("layers.1.mlp.up_proj") ? nil : $0 }
+        failure(.missingPart, "layers.1.mlp.up_proj.weight")
+    }
+
+    @Test func aFolderAndAProjectorFile() {
+        let error = #expect(throws: EngineError.self) {
+            _ = try LlavaModel.load(ModelLocation(text: copy.path, projector: "other.gguf"))
+        }
+        #expect(error?.message.contains("--mmproj") == true)
+    }
+
+    private static let badConfigurations: [(String, any Sendable, EngineError.Kind)] = [
+        ("model_type", "llava_next", .unsupportedModel),
+        ("model_type", "qwen2_vl", .unsupportedModel),
+        ("model_type", 7, .inconsistentModel),
+        ("vision_feature_layer", -9, .inconsistentModel),
+        ("vision_feature_select_strategy", "full", .unsupportedModel),
+        ("projector_hidden_act", "relu", .unsupportedModel),
+        ("image_aspect_ratio", "anyres", .unsupportedModel),
+        ("text_config", [1], .inconsistentModel),
+    ]
+
+    @Test(arguments: badConfigurations.indices)
+    func aConfigurationThatCannotBeRun(index: Int) throws {
+        let (member, value, kind) = Self.badConfigurations[index]
+        try copy.edit("config.json") { $0[member] = value }
+        failure(kind, member)
+    }
+
+    private static let badTexts: [(String, any Sendable)] = [
+        ("model_type", "gemma"), ("num_hidden_layers", 0), ("num_hidden_layers", "two"),
+        ("hidden_size", 1 << 40), ("rms_norm_eps", -1), ("hidden_act", "gelu"),
+        ("rope_scaling", ["rope_type": "yarn"]),
+    ]
+
+    @Test(arguments: badTexts.indices)
+    func aLanguageModelThatCannotBeRun(index: Int) throws {
+        let (member, value) = Self.badTexts[index]
+        try copy.edit("config.json") { config in
+            var text = config["text_config"] as? [String: Any] ?? [:]
+            text[member] = value
+            config["text_config"] = text
+        }
+        let error = #expect(throws: EngineError.self) { _ = try load() }
+        #expect(error?.message.contains(member) == true, "\(error?.message ?? "")")
+    }
+
+    @Test func aPieceBeyondTheEmbedding() throws {
+        try copy.put(#"{"<image>": 4000000000}"#, in: "added_tokens.json")
+        failure(.inconsistentModel, "512 rows")
+    }
+
+    @Test func aTokenizerModelThatIsDamaged() throws {
+        let file = copy.folder.appending(path: "tokenizer.model")
+        let whole = try Data(contentsOf: file)
+        for length in [1, 2, 5, whole.count / 2, whole.count - 1] {
+            try whole.prefix(length).write(to: file)
+            #expect(throws: EngineError.self) { _ = try load() }
+        }
+    }
+}
