@@ -84,7 +84,11 @@ def count_some(truth, rng):
     if "shape" not in want and rng.random() < 0.3:
         word = noun[:-7]
         q = vary(rng, f"How many [of the |]{THINGS} are {word}?")
-    return Item("count", q, f"{there(n)} {number(n, noun)} in the picture.", str(n), n)
+    if n == 0:
+        return Item("count", q, f"{there(n)} {number(n, noun)} in the picture.", "0", 0)
+    # Evidence first: naming the things is what the model does best, and what was named is easily counted.
+    found = listing([article(name(o)) for o in truth["objects"] if has(o, want)])
+    return Item("count", q, f"{found[0].upper()}{found[1:]}, so {there(n).lower()} {number(n, noun)} in the picture.", str(n), n)
 
 
 def exists(truth, rng):
@@ -139,7 +143,7 @@ def exactly(truth, rng):
     if k == 0:
         return None
     q = vary(rng, f"{there(k).split()[1].capitalize()} there [exactly |]{number(k, 'object')}[ in the {PICTURE}|]?")
-    return Item("yesno", q, f"{'Yes' if k == n else 'No'}, {there(n).lower()} {number(n, 'object')} in the picture.",
+    return Item("yesno", q, f"{there(n)} {number(n, 'object')} in the picture, so {'yes' if k == n else 'no'}.",
                 "yes" if k == n else "no", k == n)
 
 

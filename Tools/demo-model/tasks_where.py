@@ -48,8 +48,8 @@ def relation_yes_no(truth, rng):
         q = q.replace("<", "[lie|sit|stand] ", 1)
     q = vary(rng, q.replace("<", "").replace(">", ""))
     yes = ask == side
-    # Evidence first: both directions as in relation_where, then the verdict, which is a matter of reading them.
-    said = " and ".join(SIDES[s][0] for s in reversed(sides(a, b)) if s)
+    # Evidence first, along the axis that was asked about: the verdict is then a comparison of two words.
+    said = SIDES[side][0]
     return Item("relation yes/no", q, f"The {who} is {said} the {whom}, so {'yes' if yes else 'no'}.",
                 "yes" if yes else "no", yes)
 

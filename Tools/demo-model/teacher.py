@@ -65,10 +65,10 @@ WHOLE = {
 LITERAL = 0.45  # share of whole-picture questions that are the daemon's own words
 
 TASKS = {
-    look.count: 5, look.count_some: 13, look.exists: 14, look.check: 5, look.exactly: 1.5, look.color: 5, look.shape: 5,
-    look.size: 4, look.background: 5, look.compare: 5, look.share: 4, look.remove: 4, look.nothing_there: 2, look.about: 8,
-    where.relation_yes_no: 20, where.relation_where: 11, where.relation_which: 5, where.beside: 9, where.location: 9,
-    where.location_yes_no: 4, where.what_at: 4, where.extreme: 6, where.biggest: 3,
+    look.count: 5, look.count_some: 18, look.exists: 18, look.check: 6, look.exactly: 3, look.color: 4, look.shape: 4,
+    look.size: 4, look.background: 5, look.compare: 7, look.share: 5, look.remove: 5, look.nothing_there: 2, look.about: 5,
+    where.relation_yes_no: 30, where.relation_where: 8, where.relation_which: 8, where.beside: 11, where.location: 8,
+    where.location_yes_no: 8, where.what_at: 6, where.extreme: 6, where.biggest: 4,
 }
 # Kinds of conversation.
 MIXES = {
@@ -77,7 +77,7 @@ MIXES = {
     "brief": {"brief": 1},
 }
 # Finding things by name takes by far the most examples to learn.
-MIXES["ask"] = {**MIXES["main"], "ask": 85, "talk": 8, "json": 13, "brief": 4, "detail": 3, "everything": 3, "orders": 2}
+MIXES["ask"] = {**MIXES["main"], "ask": 85, "talk": 8, "json": 13, "brief": 4, "detail": 3, "everything": 3, "orders": 3, "tags": 5}
 NUMBER_SUFFIX = [" Answer with a number.", " Give only the number.", " Answer with one number.", " Number only."]
 YESNO_SUFFIX = [" Answer yes or no.", " Yes or no?", " Answer with yes or no."]
 SHORT_SUFFIX = ["\nAnswer the question using a single word or phrase.", " Answer with one word.", " Answer in a few words.",
