@@ -8,9 +8,6 @@ import Testing
         await wakeup.signal()
         await wakeup.signal()
         await wakeup.wait(atMost: .seconds(3600))
-        let start = ContinuousClock.now
-        await wakeup.wait(atMost: .milliseconds(1))
-        #expect(ContinuousClock.now - start < .seconds(60))
     }
 
     @Test func aSignalEndsTheWait() async {

@@ -91,15 +91,15 @@ final class TestDaemon: Sendable {
         try await database.enqueue(paths.map { NewJob(path: $0) }, presets: presets).jobIDs
     }
 
-    /// Waits until a condition holds; fails the test after half a minute.
+    /// Waits until a condition holds; fails the test after two minutes.
     func until(
         _ what: String, _ condition: () async throws -> Bool
     ) async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(120)
         while try await !condition() {
             guard ContinuousClock.now < deadline else {
                 let jobs = try await database.jobs(limit: 5)
-                Issue.record("after 30 s still not: \(what); \(jobs) \(service.state.json)")
+                Issue.record("after 120 s still not: \(what); \(jobs) \(service.state.json)")
                 throw CancellationError()
             }
             // The condition is another thread's or the server's doing: there is no signal to wait for.
