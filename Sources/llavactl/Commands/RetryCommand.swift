@@ -8,28 +8,11 @@ struct RetryCommand: AsyncParsableCommand {
         abstract: "Try dead and cancelled jobs again, and waiting ones now.")
 
     @OptionGroup var shared: SharedOptions
-    @OptionGroup var selection: JobSelection
-
-    @Flag(help: "Every job that failed.")
-    var all = false
-
-    func validate() throws {
-        guard all != !selection.isEmpty else {
-            throw ValidationError(
-                "Say which jobs: numbers, --state, --class or --path, or --all alone.")
-        }
-        _ = try selection.filter()
-    }
+    @OptionGroup var jobs: JobsToChange
 
     func run() async throws {
-        try await shared.withDatabase { database, _ in
-            let count = try await database.retry(try selection.filter())
-            let sink = FileSink.standardOutput()
-            try sink.line(
-                shared.json
-                    ? JSONText.object(["retried": .number(count)]).text
-                    : "\(count) \(count == 1 ? "job is" : "jobs are") ready again")
-            try sink.flush()
-        }
+        try await jobs.change(
+            shared, member: "retried", outcome: ("job is ready again", "jobs are ready again")
+        ) { database, filter in try await database.retry(filter) }
     }
 }
