@@ -78,6 +78,31 @@ import Testing
         #expect(plain.errors == "Cut at \(run.ids.count) tokens: raise --max-tokens for more\n")
     }
 
+    @Test func synthesizesAModelThatAnswers() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let program = try Program(folder)
+        try folder.write("a.png", try Self.picture("landscape"))
+        let made = try program.run(
+            ["model", "synth", "--shape", "tiny", "--type", "Q4_K_M", "--out", "random", "--json"])
+        #expect(made.code == 0, "\(made.errors)")
+        let files = try Self.object(Data(made.output.utf8))
+        let text = try #require(files["text"] as? String)
+        #expect(text.hasSuffix("/random/tiny-q4_k_m.gguf"))
+        let projector = try #require(files["mmproj"] as? String)
+        let asked = try program.run([
+            "ask", "a.png", "What is it?", "--model", text, "--mmproj", projector,
+            "--max-tokens", "5", "--ignore-eos", "--json",
+        ])
+        #expect(asked.code == 0, "\(asked.errors)")
+        let answer = try Self.object(Data(asked.output.utf8))
+        #expect((answer["tokens"] as? [Any])?.count == 5)
+
+        let wrong = try program.run(["model", "synth", "--shape", "llava-9", "--out", "random"])
+        #expect(wrong.code == 2)
+        #expect(wrong.errors.contains("there is no shape 'llava-9'; name one of llava-1.5-7b"))
+    }
+
     @Test func tokenizesAsSentencePieceDoes() throws {
         let folder = try TemporaryFolder()
         defer { withExtendedLifetime(folder) {} }

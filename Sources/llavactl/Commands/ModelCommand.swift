@@ -1,8 +1,11 @@
 import ArgumentParser
 
-/// `model info|import|tokenize`: looks into model files, and writes them.
+/// `model info|import|synth|tokenize`: looks into model files, and writes them.
 struct ModelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model", abstract: "Look into model files, and convert them.",
-        subcommands: [ModelInfoCommand.self, ModelImportCommand.self, ModelTokenizeCommand.self])
+        subcommands: [
+            ModelInfoCommand.self, ModelImportCommand.self, ModelSynthCommand.self,
+            ModelTokenizeCommand.self,
+        ])
 }
