@@ -19,6 +19,9 @@
 void ck_dequantize_simple(ck_type type, size_t n, const void *blocks, float *target);
 void ck_dequantize_super(
     ck_level level, ck_type type, size_t n, const void *blocks, float *target);
+void ck_quantize_simple(ck_type type, size_t blocks, const float *x, void *out);
+void ck_quantize_affine(ck_level level, ck_type type, size_t blocks, const float *x, void *out);
+void ck_quantize_scaled(ck_level level, ck_type type, size_t blocks, const float *x, void *out);
 extern const int8_t ck_iq4_values[16];
 
 #ifdef CK_X86

@@ -39,6 +39,7 @@ typedef enum ck_status : int32_t {
     CK_OK = 0,
     CK_UNKNOWN_TYPE = 1,  // not a type these kernels know
     CK_BAD_LENGTH = 2,    // the length is no multiple of the type's block
+    CK_OUT_OF_RANGE = 3,  // a value or a scale does not fit half precision
 } ck_status;
 
 /// Elements a block of `type` holds; 0 for an unknown type.
@@ -59,6 +60,9 @@ void ck_bf16_to_f32(ck_level level, size_t n, const uint16_t *source, float *tar
 // dequantize*.c: any type to f32, bit for bit the same at every level.
 ck_status ck_dequantize(
     ck_level level, ck_type type, size_t n, const void *blocks, float *target);
+
+// quantize*.c: f32 to any type, the same bytes at every level. Values must be finite.
+ck_status ck_quantize(ck_level level, ck_type type, size_t n, const float *x, void *blocks);
 
 // dot.c: rows of a weight matrix times activations.
 //

@@ -1,77 +1,56 @@
 import CKernels
 import ModelFiles
 
-/// Turns f32 values into the bytes of an element type.
+/// Turns stored rows of one element type into rows of another.
 ///
-/// Quantisation follows `gguf-py/gguf/quants.py` of the repository ggml-org/llama.cpp, bit for bit.
-enum BlockQuantizer {
-    /// Encodes whole blocks.
+/// Q8_0, Q4_0, Q4_1, Q5_0 and Q5_1 follow `gguf-py/gguf/quants.py` of the repository
+/// ggml-org/llama.cpp byte for byte; the K types and the IQ4 types search for the scales of least
+/// squared error, see `quantize_affine.c` and `quantize_scaled.c`.
+struct BlockQuantizer {
+    /// Why rows cannot be turned into another type.
+    enum Failure: Int {
+        /// A value is an infinity or not a number.
+        case notFinite = 1
+        /// A value or a scale is beyond half precision.
+        case outOfRange = 2
+        /// The stored type is not one whose values are known.
+        case unknownSource = 3
+    }
+
+    /// How the rows are stored.
+    let source: ElementType
+    /// How they are to be stored.
+    let target: ElementType
+    /// Elements of a row, whole blocks of both types.
+    let columns: Int
+    /// The instructions used; no byte depends on them.
+    let level: ck_level
+
+    /// Bytes a row takes after.
+    var targetRowBytes: Int { target.byteCount(elements: columns) ?? 0 }
+
+    /// Turns rows.
     ///
     /// - Parameters:
-    ///   - values: Finite values, a multiple of the type's block.
-    ///   - type: F32, F16, BF16, Q8_0 or Q4_0.
-    /// - Returns: The bytes; nil if a value does not fit half precision.
-    static func bytes(_ values: [Float], as type: ElementType) -> [UInt8]? {
-        switch type {
-        case .f32: return values.withUnsafeBytes { Array($0) }
-        case .f16:
-            let halves = values.map { ck_f16_rounded($0) }
-            // All bits of the exponent: an infinity, which no finite value should become.
-            guard !halves.contains(where: { $0 & 0x7C00 == 0x7C00 }) else { return nil }
-            return halves.withUnsafeBytes { Array($0) }
-        case .bf16: return values.map { ck_bf16_rounded($0) }.withUnsafeBytes { Array($0) }
-        case .q8_0: return blocks(values, encode: appendEightBits)
-        case .q4_0: return blocks(values, encode: appendFourBits)
-        default: preconditionFailure("no import writes \(type.name)")
+    ///   - rows: The stored bytes of each row.
+    ///   - out: Room for as many rows of `targetRowBytes`.
+    ///   - values: Room for as many rows of f32 values.
+    /// - Returns: Nil if all went well.
+    func encode(
+        _ rows: [UnsafeRawPointer], into out: UnsafeMutableRawPointer,
+        values: UnsafeMutableBufferPointer<Float>
+    ) -> Failure? {
+        guard let base = values.baseAddress, values.count >= rows.count * columns else {
+            preconditionFailure("no room for \(rows.count) rows of \(columns) values")
         }
-    }
-
-    private static let blockElements = 32
-
-    private static func blocks(
-        _ values: [Float], encode: (ArraySlice<Float>, inout [UInt8]) -> Bool
-    ) -> [UInt8]? {
-        precondition(values.count % blockElements == 0, "values are not whole blocks")
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(values.count / blockElements * 34)
-        for start in stride(from: 0, to: values.count, by: blockElements) {
-            guard encode(values[start..<start + blockElements], &bytes) else { return nil }
+        for (index, row) in rows.enumerated() {
+            let status = ck_dequantize(
+                level, source.kernelType, columns, row, base + index * columns)
+            guard status == CK_OK else { return .unknownSource }
         }
-        return bytes
-    }
-
-    /// Q8_0: `d = max|x| / 127`, `q = round(x / d)`, halves away from zero.
-    private static func appendEightBits(_ block: ArraySlice<Float>, _ bytes: inout [UInt8]) -> Bool
-    {
-        let scale = block.reduce(0) { max($0, abs($1)) } / 127
-        guard appendScale(scale, &bytes) else { return false }
-        let inverse = scale == 0 ? 0 : 1 / scale
-        for value in block {
-            let rounded = (value * inverse).rounded(.toNearestOrAwayFromZero)
-            bytes.append(UInt8(bitPattern: Int8(max(-127, min(127, rounded)))))
-        }
-        return true
-    }
-
-    /// Q4_0: `d` = the value of largest magnitude / -8, `q = min(15, int(x / d + 8.5))`.
-    private static func appendFourBits(_ block: ArraySlice<Float>, _ bytes: inout [UInt8]) -> Bool {
-        var widest: Float = 0
-        for value in block where abs(value) > abs(widest) { widest = value }
-        let scale = widest / -8
-        guard appendScale(scale, &bytes) else { return false }
-        let inverse = scale == 0 ? 0 : 1 / scale
-        let numbers = block.map { value in
-            UInt8(max(0, min(15, (Double(value) * Double(inverse) + 8.5).rounded(.towardZero))))
-        }
-        // Element j in the low half of byte j, element j + 16 in its high half.
-        for index in 0..<16 { bytes.append(numbers[index] | numbers[index + 16] << 4) }
-        return true
-    }
-
-    private static func appendScale(_ scale: Float, _ bytes: inout [UInt8]) -> Bool {
-        let half = ck_f16_rounded(scale)
-        bytes.append(UInt8(truncatingIfNeeded: half))
-        bytes.append(UInt8(truncatingIfNeeded: half >> 8))
-        return half & 0x7C00 != 0x7C00
+        let filled = values.prefix(rows.count * columns)
+        guard filled.allSatisfy(\.isFinite) else { return .notFinite }
+        let status = ck_quantize(level, target.kernelType, filled.count, base, out)
+        return status == CK_OK ? nil : .outOfRange
     }
 }

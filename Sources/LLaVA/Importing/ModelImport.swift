@@ -1,5 +1,6 @@
 import Glibc
 import ModelFiles
+import Threads
 
 /// Writes a model folder as a pair of GGUF files, in one step.
 public struct ModelImport: Sendable {
@@ -15,15 +16,19 @@ public struct ModelImport: Sendable {
     public let folder: String
     /// How weight matrices are stored.
     public let type: ImportType
+    /// Threads to compute with.
+    public let threads: Int
 
     /// Describes an import.
     ///
     /// - Parameters:
     ///   - folder: A folder as Hugging Face's libraries write it.
     ///   - type: How weight matrices are stored.
-    public init(folder: String, type: ImportType) {
+    ///   - threads: Threads to compute with; the files do not depend on it.
+    public init(folder: String, type: ImportType, threads: Int = 1) {
         self.folder = folder
         self.type = type
+        self.threads = threads
     }
 
     /// Reads the folder and writes `NAME-TYPE.gguf` and `NAME-TYPE.mmproj.gguf`.
@@ -55,9 +60,10 @@ public struct ModelImport: Sendable {
         }
         let name = folder.split(separator: "/").last.map(String.init) ?? "model"
         let base = "\(target)/\(name)-\(type.rawValue)"
+        let pool = ComputePool(threads: threads, name: "import")
         let language = TensorImport(
-            tensors: parts.language.tensors, pairs: checked.configuration.language)
-        let vision = parts.vision.map { TensorImport(tensors: $0.tensors, pairs: nil) }
+            tensors: parts.language.tensors, pairs: checked.configuration.language, pool: pool)
+        let vision = parts.vision.map { TensorImport(tensors: $0.tensors, pairs: nil, pool: pool) }
         let total = language.count + (vision?.count ?? 0)
         var done = 0
         let step = {

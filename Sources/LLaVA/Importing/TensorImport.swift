@@ -1,15 +1,21 @@
 import CKernels
 import ModelFiles
+import Synchronization
+import Threads
 
 /// Writes one half of a model as a GGUF file.
 struct TensorImport {
-    /// Elements turned at a time: a few megabytes, whatever the size of a matrix.
-    private static let chunkElements = 1 << 20
+    /// Elements turned between two writes: some megabytes, whatever the size of a matrix.
+    private static let chunkElements = 1 << 22
+    /// Elements a thread turns at a time.
+    private static let rangeElements = 1 << 16
 
     /// The half's tensors under their GGUF names.
     let tensors: any TensorDirectory
     /// The shape of a language model whose rotary pairs are halves of a head; nil for a tower.
     let pairs: LlamaConfiguration?
+    /// The threads that share the work; what is written does not depend on how many they are.
+    let pool: ComputePool
 
     /// How many tensors there are.
     var count: Int { tensors.tensorNames.count }
@@ -52,52 +58,65 @@ struct TensorImport {
     ) throws(EngineError) {
         let rows = entry.shape.first ?? 1
         let columns = entry.elementCount / max(rows, 1)
-        let source = rowOrder(of: entry, rows: rows)
+        let quantizer = BlockQuantizer(
+            source: entry.type, target: type, columns: columns, level: ck_best_level())
         let chunk = max(1, Self.chunkElements / max(columns, 1))
         for start in stride(from: 0, to: rows, by: chunk) {
-            var values: [Float] = []
-            for row in start..<min(start + chunk, rows) {
-                values += try self.values(of: entry, row: source(row), columns: columns)
-            }
-            guard values.allSatisfy(\.isFinite) else {
-                throw EngineError(
-                    .numerics,
-                    "\(tensors.path): '\(entry.name)' holds infinities or NaN; the files are "
-                        + "damaged, fetch them again")
-            }
-            guard let bytes = BlockQuantizer.bytes(values, as: type) else {
-                throw EngineError(
-                    .unsupportedModel,
-                    "\(tensors.path): '\(entry.name)' holds values beyond the 65504 of half "
-                        + "precision; import it as bf16 or f32")
-            }
+            let range = start..<min(start + chunk, rows)
+            let (bytes, failure) = turn(range, of: entry, rows: rows, with: quantizer)
+            if let failure { throw refusal(of: entry, failure) }
             try EngineError.passingOn { () throws(ModelFileError) in
                 try writer.write(bytes)
             }
         }
     }
 
-    /// One row as f32.
-    private func values(
-        of entry: TensorEntry, row: Int, columns: Int
-    ) throws(EngineError) -> [Float] {
-        let bytes = tensors.bytes(of: entry)
-        var status = CK_UNKNOWN_TYPE
-        let values = [Float](unsafeUninitializedCapacity: columns) { target, count in
-            if let base = bytes.baseAddress, let target = target.baseAddress {
-                status = ck_dequantize(
-                    CK_LEVEL_PLAIN, entry.type.kernelType, columns,
-                    base + row * columns * entry.type.bytesPerBlock, target)
+    /// Turns some rows, on all threads.
+    private func turn(
+        _ range: Range<Int>, of entry: TensorEntry, rows: Int, with quantizer: BlockQuantizer
+    ) -> ([UInt8], BlockQuantizer.Failure?) {
+        let stored = tensors.bytes(of: entry)
+        let storedRowBytes = stored.count / max(rows, 1)
+        let targetRowBytes = quantizer.targetRowBytes
+        let place = rowOrder(of: entry, rows: rows)
+        let worst = Atomic<Int>(0)
+        let size = range.count * targetRowBytes
+        let bytes = [UInt8](unsafeUninitializedCapacity: size) { target, count in
+            count = size
+            guard let out = target.baseAddress, let base = stored.baseAddress else { return }
+            let grain = max(1, Self.rangeElements / max(quantizer.columns, 1))
+            pool.forEachRange(count: range.count, grain: grain) { _, part in
+                let sources = part.map { base + place(range.lowerBound + $0) * storedRowBytes }
+                let failure = withUnsafeTemporaryAllocation(
+                    of: Float.self, capacity: part.count * quantizer.columns
+                ) { values in
+                    quantizer.encode(
+                        sources, into: out + part.lowerBound * targetRowBytes, values: values)
+                }
+                if let failure { worst.store(failure.rawValue, ordering: .relaxed) }
             }
-            count = status == CK_OK ? columns : 0
         }
-        guard status == CK_OK else {
-            throw EngineError(
+        return (bytes, BlockQuantizer.Failure(rawValue: worst.load(ordering: .relaxed)))
+    }
+
+    private func refusal(of entry: TensorEntry, _ failure: BlockQuantizer.Failure) -> EngineError {
+        switch failure {
+        case .notFinite:
+            EngineError(
+                .numerics,
+                "\(tensors.path): '\(entry.name)' holds infinities or NaN; the files are damaged, "
+                    + "fetch them again")
+        case .outOfRange:
+            EngineError(
+                .unsupportedModel,
+                "\(tensors.path): '\(entry.name)' holds values beyond the 65504 of half "
+                    + "precision; write it as bf16 or f32")
+        case .unknownSource:
+            EngineError(
                 .unsupportedModel,
                 "\(tensors.path): '\(entry.name)' is stored as \(entry.type.name), which cannot "
                     + "be turned into another type; use a model in F32, F16 or BF16")
         }
-        return values
     }
 
     /// Which stored row comes at a place: for queries and keys, the two elements that turn together

@@ -39,7 +39,12 @@ struct ModelImportCommand: AsyncParsableCommand {
         let target = GivenPath.absolute(out)
         let type = ImportType(rawValue: type.lowercased()) ?? .f16
         let written = try await EngineThread.run {
-            try ModelImport(folder: source, type: type).write(into: target)
+            var progress = TimedProgress()
+            let written = try ModelImport(
+                folder: source, type: type, threads: EngineThread.defaultCount
+            ).write(into: target) { progress.update(done: $0, total: $1) }
+            progress.finish()
+            return written
         }
         let sink = FileSink.standardOutput()
         if shared.json {

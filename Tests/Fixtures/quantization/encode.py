@@ -31,7 +31,9 @@ def main() -> None:
     blocks = values()
     stored = bytearray(blocks.tobytes())
     entries = {"values": {"offset": 0, "bytes": len(stored)}}
-    for type in (Type.F16, Type.BF16, Type.Q8_0, Type.Q4_0):
+    for type in (
+        Type.F16, Type.BF16, Type.Q8_0, Type.Q4_0, Type.Q4_1, Type.Q5_0, Type.Q5_1,
+    ):
         data = np.ascontiguousarray(gguf.quants.quantize(blocks, type)).tobytes()
         entries[type.name] = {"offset": len(stored), "bytes": len(data)}
         stored += data

@@ -1,0 +1,25 @@
+/// The progress of work that counts its own steps, on standard error, timed from its start.
+struct TimedProgress {
+    private let start = ContinuousClock.now
+    private var reporter = ProgressReporter()
+    private var last = ProgressBar(total: 0)
+
+    /// Shows how far the work is.
+    mutating func update(done: Int, total: Int) {
+        last = bar(done: done, total: total)
+        reporter.update(last)
+    }
+
+    /// Shows the last state and ends the line.
+    mutating func finish() {
+        last.elapsed = (ContinuousClock.now - start) / .seconds(1)
+        reporter.finish(last)
+    }
+
+    private func bar(done: Int, total: Int) -> ProgressBar {
+        var bar = ProgressBar(total: total)
+        bar.finished = done
+        bar.elapsed = (ContinuousClock.now - start) / .seconds(1)
+        return bar
+    }
+}
