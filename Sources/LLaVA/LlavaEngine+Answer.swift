@@ -57,54 +57,45 @@ extension LlavaEngine {
         let promptTokens = chunks.reduce(0) { $0 + $1.count }
         let clock = ContinuousClock()
         var timings = takeTimings()
-        var text = AnswerText(
-            stopStrings: options.stopStrings,
-            dropsLeadingSpace: model.tokenizer.dropsLeadingSpace)
+        var writer = AnswerWriter(to: segments, options: options, tokenizer: model.tokenizer)
 
         let start = clock.now
         let isRead = read(chunks, isCancelled: isCancelled)
         timings.prefillMS = start.duration(to: clock.now).milliseconds
         var reason = FinishReason.cancelled
-        var isStopped = false
         if isRead {
             let begin = clock.now
             defer { decoder.cache.truncate(to: promptTokens) }
-            (reason, isStopped) = try write(
-                into: &text, after: chunks[chunks.count - 1].count - 1, options: options,
+            reason = try write(
+                with: &writer, after: chunks[chunks.count - 1].count - 1,
                 isCancelled: isCancelled, onToken: onToken)
             timings.generateMS = begin.duration(to: clock.now).milliseconds
         }
         return Generation(
-            text: text.finish(isStopped: isStopped, onToken: onToken), finishReason: reason,
+            text: writer.finish(onToken: onToken), finishReason: reason,
             promptTokens: promptTokens,
-            imageTokens: segments.contains(.image) ? imageTokens : 0, tokens: text.tokens,
+            imageTokens: segments.contains(.image) ? imageTokens : 0, tokens: writer.tokens,
             timings: timings)
     }
 
-    /// Writes tokens until something ends the answer; says what did, and whether it was a text.
+    /// Writes tokens until something ends the answer; says what did.
     private func write(
-        into text: inout AnswerText, after lastRow: Int, options: GenerationOptions,
-        isCancelled: () -> Bool, onToken: (GeneratedToken) -> Void
-    ) throws(EngineError) -> (FinishReason, isStopped: Bool) {
-        var sampler = Sampler(options, answerCount: model.tokenizer.answerCount)
+        with writer: inout AnswerWriter, after lastRow: Int, isCancelled: () -> Bool,
+        onToken: (GeneratedToken) -> Void
+    ) throws(EngineError) -> FinishReason {
         var row = lastRow
-        while text.tokens.count < options.maxTokens {
-            if isCancelled() { return (.cancelled, false) }
-            let choice = try sampler.choose(from: decoder.logits(row: row))
-            if !options.ignoresEnd, model.tokenizer.endIDs.contains(choice.id) {
-                return (.stop, false)
+        while !isCancelled() {
+            switch try writer.step(decoder.logits(row: row), onToken: onToken) {
+            case .ended(let reason): return reason
+            case .goOn(let token):
+                guard decoder.cache.length < decoder.cache.capacity else { return .length }
+                guard decoder.append(.tokens([token]), isCancelled: isCancelled) else {
+                    return .cancelled
+                }
+                row = 0
             }
-            let piece = model.tokenizer.pieceBytes(choice.id)
-            if text.append(choice, piece: piece, onToken: onToken) { return (.stop, true) }
-            guard text.tokens.count < options.maxTokens,
-                decoder.cache.length < decoder.cache.capacity
-            else { break }
-            guard decoder.append(.tokens([choice.id]), isCancelled: isCancelled) else {
-                return (.cancelled, false)
-            }
-            row = 0
         }
-        return (.length, false)
+        return .cancelled
     }
 
     /// The scores after the last tokens of a prompt, for comparing with a reference.

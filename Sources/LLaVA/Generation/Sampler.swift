@@ -1,41 +1,38 @@
 import Glibc
 
-/// Chooses the next token from the scores of the whole vocabulary.
+/// Chooses the tokens of one answer from the scores of the whole vocabulary.
+///
+/// Nothing is allocated for a token once the first has been drawn, and nothing is sorted unless
+/// `topP` asks for it.
 struct Sampler {
     /// A choice.
     struct Choice: Equatable {
         /// The token.
         let id: TokenID
-        /// The natural logarithm of its probability before temperature.
+        /// The natural logarithm of its probability among the whole vocabulary, before temperature
+        /// and before penalty.
         let logprob: Float
     }
 
-    private enum Method {
-        /// The first of the highest scores.
-        case greedy
-        /// A draw after temperature, then the cut to `topK`, then the cut to `topP`, the order of
-        /// transformers' generation.
-        case draw(temperature: Double, topK: Int, topP: Double)
-    }
-
-    private let method: Method
     private let answerCount: Int
+    private var penalty: RepetitionPenalty?
+    /// `nil` if the most likely token is taken.
+    private var draw: CandidateDraw?
     private var random: RandomSource
 
     /// Makes the sampler of one answer.
     ///
     /// - Parameters:
     ///   - options: How to choose.
+    ///   - prompt: The tokens of the prompt's text, for the repetition penalty.
     ///   - answerCount: How many of the first tokens may be chosen; the others keep their part in
     ///     probabilities, as they do in the reference's.
-    init(_ options: GenerationOptions, answerCount: Int = .max) {
+    init(_ options: GenerationOptions, prompt: [TokenID] = [], answerCount: Int = .max) {
         self.answerCount = answerCount
-        method =
-            options.temperature > 0
-            ? .draw(
-                temperature: Double(options.temperature), topK: options.topK,
-                topP: Double(options.topP))
-            : .greedy
+        if options.repetitionPenalty != 1 {
+            penalty = RepetitionPenalty(factor: options.repetitionPenalty, prompt: prompt)
+        }
+        if options.temperature > 0 { draw = CandidateDraw(options) }
         random = RandomSource(seed: options.seed)
     }
 
@@ -47,62 +44,41 @@ struct Sampler {
     mutating func choose(
         from logits: UnsafeBufferPointer<Float>
     ) throws(EngineError) -> Choice {
-        var best = 0
-        var hasNaN = false
-        for (index, score) in logits.enumerated() {
-            if score > logits[best], index < answerCount { best = index }
-            if score.isNaN { hasNaN = true }
-        }
-        guard !hasNaN, logits[best].isFinite else {
+        let answers = UnsafeBufferPointer(rebasing: logits.prefix(answerCount))
+        let best = Self.best(of: answers)
+        let top = Double(logits[best])
+        var sum = 0.0
+        for score in logits { sum += exp(Double(score) - top) }
+        // A score that is no number makes the sum none, an infinite one makes it infinite.
+        guard sum.isFinite, top.isFinite else {
             throw EngineError(
                 .numerics,
                 "the language model's scores are not finite; its file is damaged or of a type the "
                     + "engine misreads: run 'llavactl model verify' on it")
         }
-        let top = Double(logits[best])
-        var sum = 0.0
-        for score in logits { sum += exp(Double(score) - top) }
-        let index: Int
-        switch method {
-        case .greedy:
-            index = best
-        case .draw(let temperature, let topK, let topP):
-            index = draw(logits, top: top, temperature: temperature, topK: topK, topP: topP)
-        }
+        let index = Int(pick(from: answers, best: best))
         return Choice(
             id: TokenID(index), logprob: Float(Double(logits[index]) - top - log(sum)))
     }
 
-    private mutating func draw(
-        _ logits: UnsafeBufferPointer<Float>, top: Double, temperature: Double, topK: Int,
-        topP: Double
-    ) -> Int {
-        var candidates = logits.prefix(answerCount).enumerated().map { index, score in
-            (index: index, weight: exp((Double(score) - top) / temperature))
+    private mutating func pick(
+        from answers: UnsafeBufferPointer<Float>, best: Int
+    ) -> TokenID {
+        guard let penalised = penalty?.apply(to: answers) else {
+            return draw?.draw(from: answers, random: &random) ?? TokenID(best)
         }
-        // Likeliest first; equal ones in the order of the vocabulary, so that cuts are definite.
-        candidates.sort { $0.weight != $1.weight ? $0.weight > $1.weight : $0.index < $1.index }
-        if topK > 0, topK < candidates.count {
-            candidates.removeLast(candidates.count - topK)
+        let id = penalised.withUnsafeBufferPointer { scores in
+            draw?.draw(from: scores, random: &random) ?? TokenID(Self.best(of: scores))
         }
-        var total = candidates.reduce(0) { $0 + $1.weight }
-        if topP < 1 {
-            var kept = 0.0
-            let enough = topP * total
-            // The token that crosses the line stays.
-            let count = candidates.firstIndex { candidate in
-                kept += candidate.weight
-                return kept >= enough
-            }
-            if let count { candidates.removeLast(candidates.count - count - 1) }
-            total = candidates.reduce(0) { $0 + $1.weight }
-        }
-        var left = random.fraction() * total
-        for candidate in candidates {
-            left -= candidate.weight
-            if left < 0 { return candidate.index }
-        }
-        // Rounding may leave a sliver past the last candidate.
-        return candidates[candidates.count - 1].index
+        penalty?.takeBack(penalised)
+        penalty?.note(id)
+        return id
+    }
+
+    /// The first of the highest scores.
+    private static func best(of scores: UnsafeBufferPointer<Float>) -> Int {
+        var best = 0
+        for index in scores.indices where scores[index] > scores[best] { best = index }
+        return best
     }
 }
