@@ -15,7 +15,7 @@ public struct ModelImport: Sendable {
     /// The folder to read.
     public let folder: String
     /// How weight matrices are stored.
-    public let type: ImportType
+    public let type: WeightMix
     /// Threads to compute with.
     public let threads: Int
 
@@ -25,7 +25,7 @@ public struct ModelImport: Sendable {
     ///   - folder: A folder as Hugging Face's libraries write it.
     ///   - type: How weight matrices are stored.
     ///   - threads: Threads to compute with; the files do not depend on it.
-    public init(folder: String, type: ImportType, threads: Int = 1) {
+    public init(folder: String, type: WeightMix, threads: Int = 1) {
         self.folder = folder
         self.type = type
         self.threads = threads
@@ -70,14 +70,20 @@ public struct ModelImport: Sendable {
             done += 1
             onTensor(done, total)
         }
+        let shape = checked.configuration.language
+        let isTied = parts.language.tensors.entry("output.weight") == nil
         try language.write(
             to: "\(base).gguf", metadata: languageKeys(checked),
-            type: { type.languageType($0, columns: $1) }, onTensor: step)
+            type: {
+                type.languageType(
+                    $0, columns: $1, layerCount: shape.layerCount,
+                    queriesPerKey: shape.headCount / shape.keyValueHeadCount, isTied: isTied)
+            }, onTensor: step)
         guard let vision, let part = parts.vision else {
             return Written(text: "\(base).gguf", projector: nil)
         }
         var keys = part.keys.metadata
-        keys["general.file_type"] = .unsigned(type == .f32 ? 0 : type == .bf16 ? 32 : 1)
+        keys["general.file_type"] = .unsigned(type.visionFileType)
         keys["clip.has_llava_projector"] = .bool(true)
         keys["clip.has_text_encoder"] = .bool(false)
         if let aspect = parts.aspect {

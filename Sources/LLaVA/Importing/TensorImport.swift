@@ -49,15 +49,17 @@ struct TensorImport {
     }
 
     /// Whether a tensor is multiplied with; positions are added, and stay as exact as they can be.
-    private static func isMatrix(_ entry: TensorEntry) -> Bool {
+    static func isMatrix(_ entry: TensorEntry) -> Bool {
         entry.shape.count > 1 && entry.name != "v.position_embd.weight"
     }
 
     private func write(
         _ entry: TensorEntry, as type: ElementType, to writer: GGUFWriter
     ) throws(EngineError) {
-        let rows = entry.shape.first ?? 1
-        let columns = entry.elementCount / max(rows, 1)
+        let rows = entry.shape.dropLast().reduce(1, *)
+        let columns = entry.shape.last ?? 1
+        // Rounding what is rounded to the same type already could only move it.
+        if type.elementsPerBlock > 1, entry.type == type { return try copy(entry, to: writer) }
         let quantizer = BlockQuantizer(
             source: entry.type, target: type, columns: columns, level: ck_best_level())
         let chunk = max(1, Self.chunkElements / max(columns, 1))
@@ -67,6 +69,16 @@ struct TensorImport {
             if let failure { throw refusal(of: entry, failure) }
             try EngineError.passingOn { () throws(ModelFileError) in
                 try writer.write(bytes)
+            }
+        }
+    }
+
+    private func copy(_ entry: TensorEntry, to writer: GGUFWriter) throws(EngineError) {
+        let stored = tensors.bytes(of: entry)
+        for start in stride(from: 0, to: stored.count, by: Self.chunkElements) {
+            let piece = stored[start..<min(start + Self.chunkElements, stored.count)]
+            try EngineError.passingOn { () throws(ModelFileError) in
+                try writer.write([UInt8](piece))
             }
         }
     }

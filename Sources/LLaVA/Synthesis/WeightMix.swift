@@ -133,13 +133,14 @@ extension WeightMix {
     ///   - columns: Its row length; one that is not whole blocks falls back to smaller blocks.
     ///   - layerCount: How many layers the model has.
     ///   - queriesPerKey: Query heads that share a key head.
+    ///   - isTied: Whether the token embeddings are the output matrix as well.
     /// - Returns: The element type.
     func languageType(
-        _ name: String, columns: Int, layerCount: Int, queriesPerKey: Int
+        _ name: String, columns: Int, layerCount: Int, queriesPerKey: Int, isTied: Bool = false
     ) -> ElementType {
         let parts = name.split(separator: ".")
         let wanted: ElementType
-        if name == "output.weight" {
+        if name == "output.weight" || (isTied && name == "token_embd.weight") {
             wanted = base.bytesPerBlock > base.elementsPerBlock ? base : .q6K
         } else if parts.first == "blk", parts.count == 4, let layer = Int(parts[1]) {
             wanted =
@@ -150,6 +151,12 @@ extension WeightMix {
         }
         return Self.fitting(wanted, columns: columns)
     }
+
+    /// How a matrix is stored where all are stored alike.
+    ///
+    /// - Parameter columns: Its row length; one that is not whole blocks falls back.
+    /// - Returns: The element type.
+    func uniformType(columns: Int) -> ElementType { Self.fitting(base, columns: columns) }
 
     /// The type of a matrix that a mix keeps more exact than the rest; nil if it is not one.
     private func sensitiveType(
@@ -179,7 +186,8 @@ extension WeightMix {
     private static func fitting(_ type: ElementType, columns: Int) -> ElementType {
         let smaller: ElementType =
             switch type {
-            case .q2K, .q3K, .iq4XS: .iq4NL
+            case .q2K, .q3K: .q4_0
+            case .iq4XS: .iq4NL
             case .q4K: .q5_0
             case .q5K: .q5_1
             case .q6K: .q8_0

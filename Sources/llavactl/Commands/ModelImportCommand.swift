@@ -19,25 +19,21 @@ struct ModelImportCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The folder to write into.", valueName: "dir"))
     var out: String
 
-    @Option(
-        help: ArgumentHelp(
-            "How matrices are stored: "
-                + ImportType.allCases.map(\.rawValue).joined(separator: ", ") + ".",
-            valueName: "type"))
-    var type = "f16"
+    @Option(help: ArgumentHelp("One of \(WeightMix.knownNames).", valueName: "type"))
+    var type = WeightMix.f16.rawValue
 
     func validate() throws {
-        guard ImportType(rawValue: type.lowercased()) != nil else {
-            throw ValidationError(
-                "--type is one of \(ImportType.allCases.map(\.rawValue).joined(separator: ", ")), "
-                    + "not '\(type)'.")
+        do {
+            _ = try WeightMix.named(type)
+        } catch {
+            throw ValidationError(error.message)
         }
     }
 
     func run() async throws {
         let source = GivenPath.absolute(folder)
         let target = GivenPath.absolute(out)
-        let type = ImportType(rawValue: type.lowercased()) ?? .f16
+        let type = try WeightMix.named(type)
         let written = try await EngineThread.run {
             var progress = TimedProgress()
             let written = try ModelImport(
