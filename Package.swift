@@ -62,7 +62,9 @@ let package = Package(
         house("Settings", uses: [yams]),
 
         // The engine: pixels and text in, tokens out; no database, no queue.
-        house("LLaVA", uses: ["CKernels", "COpenBLAS", "Threads", "ModelFiles", "Images", crypto]),
+        house(
+            "LLaVA",
+            uses: ["CKernels", "COpenBLAS", "CSystem", "Threads", "ModelFiles", "Images", crypto]),
 
         // One picture to its answers; no database, no queue.
         house(

@@ -27,6 +27,7 @@ struct Llavactl: AsyncParsableCommand {
                 name: "Models and presets",
                 subcommands: [
                     AskCommand.self, ModelCommand.self, ImageCommand.self, PresetsCommand.self,
+                    BenchCommand.self,
                 ]),
             CommandGroup(name: "Help", subcommands: [DoctorCommand.self]),
         ])

@@ -103,6 +103,44 @@ import Testing
         #expect(wrong.errors.contains("there is no shape 'llava-9'; name one of llava-1.5-7b"))
     }
 
+    @Test func measuresAShapeWithoutAnyFile() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let program = try Program(folder)
+        let work = [
+            "bench", "--shape", "tiny", "--type", "q8_0", "--images", "2", "--questions", "3",
+            "--max-tokens", "4", "--threads", "2",
+        ]
+        let measured = try program.run(work + ["--json"])
+        #expect(measured.code == 0, "\(measured.errors)")
+        let report = try Self.object(Data(measured.output.utf8))
+        for key in [
+            "images_per_hour", "encode_ms", "prefill_tokens_per_s", "decode_tokens_per_s",
+            "load_ms", "first_encode_ms", "preprocess_ms", "total_ms",
+        ] {
+            let value = try #require(report[key] as? Double, "\(key)")
+            #expect(value > 0, "\(key)")
+        }
+        #expect(report["threads"] as? Int == 2)
+        #expect(report["image_tokens"] as? Int == 16)
+        #expect(report["model"] as? String == "tiny q8_0")
+        // 2 pictures in total_ms milliseconds.
+        let total = try #require(report["total_ms"] as? Double)
+        let hourly = try #require(report["images_per_hour"] as? Double)
+        #expect(abs(hourly * total / 7_200_000 - 1) < 0.01)
+        let weights = try #require(report["weight_bytes"] as? Int)
+        let peak = try #require(report["peak_rss_bytes"] as? Int)
+        #expect(peak > weights && peak < weights + 1 << 30)
+
+        let shown = try program.run(work)
+        #expect(shown.output.contains("images per hour"))
+        #expect(try program.run(["bench", "--shape", "tiny", "--model", "a.gguf"]).code == 2)
+        #expect(try program.run(["bench", "--model", "a.gguf", "--type", "f16"]).code == 2)
+        let missing = try program.run(work + ["--picture", "none.jpg"])
+        #expect(missing.code == 1)
+        #expect(missing.errors.contains("none.jpg"))
+    }
+
     @Test func tokenizesAsSentencePieceDoes() throws {
         let folder = try TemporaryFolder()
         defer { withExtendedLifetime(folder) {} }

@@ -11,4 +11,7 @@ void csystem_name_thread(const char *name);
 /// Returns 0 or an error number.
 int csystem_close_from(posix_spawn_file_actions_t *actions, int first);
 
+/// Opens an empty file in memory that is closed in programs started; -1 and errno if there is none.
+int csystem_memory_file(const char *name);
+
 #endif

@@ -61,11 +61,44 @@ public struct ModelSynthesis: Sendable {
         let base = "\(folder)/\(shape.name)-\(mix.rawValue)"
         let written = Written(text: "\(base).gguf", projector: "\(base).mmproj.gguf")
         let pool = ComputePool(threads: threads, name: "synthesis")
-        try write(
-            written.text, metadata: shape.languageMetadata(mix), languageTensors, stream: 0, pool)
-        try write(
-            written.projector, metadata: shape.visionMetadata(mix), visionTensors, stream: 1, pool)
+        try EngineError.passingOn { () throws(ModelFileError) in
+            try draw(
+                languageTensors, stream: 0, pool,
+                to: GGUFWriter(
+                    path: written.text, metadata: shape.languageMetadata(mix),
+                    tensors: Self.layout(of: languageTensors)))
+            try draw(
+                visionTensors, stream: 1, pool,
+                to: GGUFWriter(
+                    path: written.projector, metadata: shape.visionMetadata(mix),
+                    tensors: Self.layout(of: visionTensors)))
+        }
         return written
+    }
+
+    /// Draws the two files into memory, where they last as long as what is returned.
+    ///
+    /// - Parameter threads: Threads that draw, this one included.
+    /// - Returns: The files.
+    /// - Throws: `EngineError` of kind `file`.
+    public func makeInMemory(threads: Int) throws(EngineError) -> MemoryModel {
+        let model = try MemoryModel(name: "\(shape.name)-\(mix.rawValue)")
+        let pool = ComputePool(threads: threads, name: "synthesis")
+        try EngineError.passingOn { () throws(ModelFileError) in
+            try draw(
+                languageTensors, stream: 0, pool,
+                to: GGUFWriter(
+                    descriptor: model.text.descriptor, name: model.text.name,
+                    metadata: shape.languageMetadata(mix),
+                    tensors: Self.layout(of: languageTensors)))
+            try draw(
+                visionTensors, stream: 1, pool,
+                to: GGUFWriter(
+                    descriptor: model.projector.descriptor, name: model.projector.name,
+                    metadata: shape.visionMetadata(mix),
+                    tensors: Self.layout(of: visionTensors)))
+        }
+        return model
     }
 
     /// A tensor and how it is stored.
@@ -100,23 +133,21 @@ public struct ModelSynthesis: Sendable {
         }
     }
 
-    private func write(
-        _ path: String, metadata: [(key: String, value: GGUFValue)], _ tensors: [Typed],
-        stream: UInt64, _ pool: ComputePool
-    ) throws(EngineError) {
-        try EngineError.passingOn { () throws(ModelFileError) in
-            let writer = try GGUFWriter(
-                path: path, metadata: metadata,
-                tensors: tensors.map {
-                    GGUFWriter.Tensor(name: $0.planned.name, shape: $0.planned.shape, type: $0.type)
-                })
-            for (index, tensor) in tensors.enumerated() {
-                // Every tensor has a source of its own; the odd factor spreads their seeds.
-                let first = (stream << 32 + UInt64(index)) &* 0xD134_2543_DE82_EF95
-                try draw(tensor, seed: seed ^ first, to: writer, pool)
-            }
-            try writer.finish()
+    private static func layout(of tensors: [Typed]) -> [GGUFWriter.Tensor] {
+        tensors.map {
+            GGUFWriter.Tensor(name: $0.planned.name, shape: $0.planned.shape, type: $0.type)
         }
+    }
+
+    private func draw(
+        _ tensors: [Typed], stream: UInt64, _ pool: ComputePool, to writer: GGUFWriter
+    ) throws(ModelFileError) {
+        for (index, tensor) in tensors.enumerated() {
+            // Every tensor has a source of its own; the odd factor spreads their seeds.
+            let first = (stream << 32 + UInt64(index)) &* 0xD134_2543_DE82_EF95
+            try draw(tensor, seed: seed ^ first, to: writer, pool)
+        }
+        try writer.finish()
     }
 
     /// Draws a tensor, many chunks at once.

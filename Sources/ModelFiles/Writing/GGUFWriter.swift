@@ -42,7 +42,8 @@ public final class GGUFWriter {
     private static let bufferBytes = 1 << 20
 
     private let path: String
-    private let partialPath: String
+    /// Where the file is until it is complete; nil for one that has no name.
+    private let partialPath: String?
     private var descriptor: Int32
     private var buffer: [UInt8] = []
     /// The sizes of the tensors not yet complete, in order.
@@ -57,12 +58,39 @@ public final class GGUFWriter {
     ///   - metadata: Keys and values, in the order to write.
     ///   - tensors: The tensors, in the order in which their bytes will come.
     /// - Throws: `ModelFileError` of kind `unwritable`.
-    public init(
+    public convenience init(
         path: String, metadata: [(key: String, value: GGUFValue)], tensors: [Tensor]
     ) throws(ModelFileError) {
+        let partialPath = path + ".partial"
+        try self.init(
+            descriptor: open(partialPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644),
+            path: path, partialPath: partialPath, metadata: metadata, tensors: tensors)
+    }
+
+    /// Writes the header into an open file without a name, such as one of memfd_create(2).
+    ///
+    /// - Parameters:
+    ///   - descriptor: The file, empty; the writer closes a copy of its own only.
+    ///   - name: What messages call it.
+    ///   - metadata: Keys and values, in the order to write.
+    ///   - tensors: The tensors, in the order in which their bytes will come.
+    /// - Throws: `ModelFileError` of kind `unwritable`.
+    public convenience init(
+        descriptor: Int32, name: String, metadata: [(key: String, value: GGUFValue)],
+        tensors: [Tensor]
+    ) throws(ModelFileError) {
+        try self.init(
+            descriptor: fcntl(descriptor, F_DUPFD_CLOEXEC, 0), path: name, partialPath: nil,
+            metadata: metadata, tensors: tensors)
+    }
+
+    private init(
+        descriptor: Int32, path: String, partialPath: String?,
+        metadata: [(key: String, value: GGUFValue)], tensors: [Tensor]
+    ) throws(ModelFileError) {
         self.path = path
-        partialPath = path + ".partial"
-        descriptor = open(partialPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        self.partialPath = partialPath
+        self.descriptor = descriptor
         missing = tensors.map { tensor in
             guard let size = tensor.byteCount, (1...4).contains(tensor.shape.count),
                 tensor.name.utf8.count < 64
@@ -78,7 +106,7 @@ public final class GGUFWriter {
     deinit {
         guard descriptor >= 0 else { return }
         close(descriptor)
-        unlink(partialPath)
+        if let partialPath { unlink(partialPath) }
     }
 
     /// Writes the next bytes of the current tensor.
@@ -97,12 +125,13 @@ public final class GGUFWriter {
         written = 0
     }
 
-    /// Puts the file under its name, safe against a loss of power.
+    /// Puts the file under its name, if it has one, safe against a loss of power.
     ///
     /// - Throws: `ModelFileError` of kind `unwritable`.
     public func finish() throws(ModelFileError) {
         precondition(missing.isEmpty, "\(missing.count) tensors were not written")
         try flush()
+        guard let partialPath else { return }
         guard fsync(descriptor) == 0 else { throw failure("written to the disk") }
         close(descriptor)
         descriptor = -1

@@ -1,0 +1,8 @@
+#define _GNU_SOURCE
+#include "csystem.h"
+
+#include <sys/mman.h>
+
+int csystem_memory_file(const char *name) {
+    return memfd_create(name, MFD_CLOEXEC);
+}
