@@ -1,5 +1,24 @@
 #include "internal.h"
 
+#ifdef CK_X86
+
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/// Asks for tile registers: Linux hands them out on request only, because they make every thread's
+/// saved state 8 KiB larger (Documentation/arch/x86/xstate.rst). Asking twice is no error.
+static int may_use_tiles(void) {
+    const long request = 0x1023;  // ARCH_REQ_XCOMP_PERM, asm/prctl.h
+    const long tile_data = 18;    // XFEATURE_XTILEDATA
+    return syscall(SYS_arch_prctl, request, tile_data) == 0;
+}
+#else
+static int may_use_tiles(void) { return 0; }
+#endif
+
+#endif
+
 ck_level ck_best_level(void) {
 #ifdef CK_X86
     __builtin_cpu_init();
@@ -8,7 +27,11 @@ ck_level ck_best_level(void) {
     if (!avx2) { return CK_LEVEL_PLAIN; }
     int avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
         && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
-    return avx512 ? CK_LEVEL_AVX512 : CK_LEVEL_AVX2;
+    if (!avx512) { return CK_LEVEL_AVX2; }
+    int bf16 = __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512vnni");
+    if (!bf16) { return CK_LEVEL_AVX512; }
+    int amx = __builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-bf16");
+    return amx && may_use_tiles() ? CK_LEVEL_AMX : CK_LEVEL_BF16;
 #else
     return CK_LEVEL_PLAIN;
 #endif

@@ -14,6 +14,11 @@
 #define CK_AVX512_INLINE \
     static inline __attribute__((always_inline, \
         target("avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512dq")))
+#define CK_VNNI_TARGET \
+    "avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx512vnni"
+#define CK_VNNI __attribute__((target(CK_VNNI_TARGET)))
+#define CK_VNNI_INLINE static inline __attribute__((always_inline, target(CK_VNNI_TARGET)))
+#define CK_AMX __attribute__((target(CK_VNNI_TARGET ",amx-tile,amx-bf16")))
 #endif
 
 void ck_dequantize_simple(ck_type type, size_t n, const void *blocks, float *target);
@@ -38,6 +43,30 @@ CK_AVX512_INLINE float ck_sum16(__m512 v) {
     __m128 q = _mm_add_ps(_mm256_castps256_ps128(s), _mm256_extractf128_ps(s, 1));
     q = _mm_add_ps(q, _mm_movehl_ps(q, q));
     return _mm_cvtss_f32(_mm_add_ss(q, _mm_shuffle_ps(q, q, 1)));
+}
+
+/// Exchanges rows and columns of 16 x 16 elements of 32 bits.
+CK_VNNI_INLINE void ck_transpose16(__m512i *r) {
+    __m512i t[16];
+    for (int i = 0; i < 16; i += 4) {
+        __m512i a = _mm512_unpacklo_epi32(r[i], r[i + 1]), b = _mm512_unpackhi_epi32(r[i], r[i + 1]);
+        __m512i c = _mm512_unpacklo_epi32(r[i + 2], r[i + 3]);
+        __m512i d = _mm512_unpackhi_epi32(r[i + 2], r[i + 3]);
+        t[i] = _mm512_unpacklo_epi64(a, c);
+        t[i + 1] = _mm512_unpackhi_epi64(a, c);
+        t[i + 2] = _mm512_unpacklo_epi64(b, d);
+        t[i + 3] = _mm512_unpackhi_epi64(b, d);
+    }
+    for (int i = 0; i < 4; i++) {
+        __m512i a = _mm512_shuffle_i32x4(t[i], t[i + 4], 0x88);
+        __m512i b = _mm512_shuffle_i32x4(t[i], t[i + 4], 0xdd);
+        __m512i c = _mm512_shuffle_i32x4(t[i + 8], t[i + 12], 0x88);
+        __m512i d = _mm512_shuffle_i32x4(t[i + 8], t[i + 12], 0xdd);
+        r[i] = _mm512_shuffle_i32x4(a, c, 0x88);
+        r[i + 4] = _mm512_shuffle_i32x4(b, d, 0x88);
+        r[i + 8] = _mm512_shuffle_i32x4(a, c, 0xdd);
+        r[i + 12] = _mm512_shuffle_i32x4(b, d, 0xdd);
+    }
 }
 
 // exp(x) by Cephes' single-precision expf: x = n ln 2 + r with ln 2 in two parts, a polynomial of

@@ -89,7 +89,10 @@ extension LlavaEngine {
             case .ended(let reason): return reason
             case .goOn(let token):
                 guard decoder.cache.length < decoder.cache.capacity else { return .length }
-                guard decoder.append(.tokens([token]), isCancelled: isCancelled) else {
+                guard
+                    decoder.append(
+                        .tokens([token]), phase: .step, isCancelled: isCancelled)
+                else {
                     return .cancelled
                 }
                 row = 0
@@ -133,7 +136,7 @@ extension LlavaEngine {
         defer { decoder.cache.truncate(to: total) }
         for token in continuation {
             guard decoder.cache.length < decoder.cache.capacity,
-                decoder.append(.tokens([token]), isCancelled: { false })
+                decoder.append(.tokens([token]), phase: .step, isCancelled: { false })
             else {
                 throw EngineError(
                     .prompt, "the continuation does not fit the context of \(contextLength)")

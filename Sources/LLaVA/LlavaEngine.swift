@@ -55,7 +55,7 @@ public final class LlavaEngine {
         }
         self.model = model
         self.contextLength = length
-        let math = TensorMath(threads: threads)
+        let math = TensorMath(threads: threads, arithmetic: model.location.arithmetic)
         self.math = math
         decoder = LlamaDecoder(
             model.configuration.language, model.language, math: math, contextLength: length,
@@ -157,7 +157,10 @@ public final class LlavaEngine {
         decoder.cache.truncate(to: held.reduce(0) { $0 + $1.count })
         for chunk in chunks[shared...] {
             let position = decoder.cache.length
-            guard decoder.append(input(chunk), isCancelled: isCancelled) else { return false }
+            guard
+                decoder.append(
+                    input(chunk), phase: .prompt, isCancelled: isCancelled)
+            else { return false }
             held.append(chunk)
             onChunk(position, chunk)
         }

@@ -75,7 +75,8 @@ public final class LlavaModel: Sendable {
         madeFingerprint = try ModelFingerprint(
             paths: parts.files,
             choices: "template \(template?.name ?? "none"), aspect \(aspect), "
-                + "cache \(location.keyValueStorage.rawValue)")
+                + "cache \(location.keyValueStorage.rawValue), "
+                + "arithmetic \(location.arithmetic.nameOnThisMachine)")
     }
 
     /// The tokenizer of a model, without its weights.

@@ -9,7 +9,7 @@ import Synchronization
 /// first asked for, and once.
 final class ModelFingerprint: Sendable {
     /// Raised whenever the engine's arithmetic, sampling or preprocessing changes an answer.
-    static let numericsVersion = 1
+    static let numericsVersion = 2
 
     private let files: [MappedFile]
     private let choices: String

@@ -11,6 +11,8 @@ public struct ModelLocation: Sendable, Equatable {
     public var aspect: Aspect?
     /// How keys and values are kept; part of what makes an answer.
     public var keyValueStorage: KeyValueStorage
+    /// How products are computed; part of what makes an answer.
+    public var arithmetic: Arithmetic
 
     /// Names a model.
     ///
@@ -20,14 +22,16 @@ public struct ModelLocation: Sendable, Equatable {
     ///   - template: The chat template's name.
     ///   - aspect: How pictures become square.
     ///   - keyValueStorage: How keys and values are kept.
+    ///   - arithmetic: How products are computed.
     public init(
         text: String, projector: String? = nil, template: String? = nil, aspect: Aspect? = nil,
-        keyValueStorage: KeyValueStorage = .f32
+        keyValueStorage: KeyValueStorage = .f32, arithmetic: Arithmetic = .fast
     ) {
         self.text = text
         self.projector = projector
         self.template = template
         self.aspect = aspect
         self.keyValueStorage = keyValueStorage
+        self.arithmetic = arithmetic
     }
 }

@@ -10,7 +10,8 @@ extension DaemonSettings {
                 text: table.optionalText("model.text"),
                 mmproj: table.optionalText("model.mmproj"),
                 template: table.optionalText("model.template", none: "auto"),
-                aspect: table.optionalText("model.aspect", none: "auto")),
+                aspect: table.optionalText("model.aspect", none: "auto"),
+                arithmetic: table.optionalText("model.arithmetic", none: "auto")),
             workers: WorkerSettings(
                 count: table.optionalNumber("workers.count"),
                 threads: table.optionalNumber("workers.threads"),

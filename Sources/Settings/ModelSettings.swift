@@ -8,6 +8,8 @@ public struct ModelSettings: Sendable, Equatable {
     public var template: String?
     /// `pad` or `crop`; `nil` means as the model says.
     public var aspect: String?
+    /// `fast`, `accurate` or `exact`; `nil` means as the machine does best, which is `fast`.
+    public var arithmetic: String?
 
     /// Names a model by its files.
     ///
@@ -16,13 +18,15 @@ public struct ModelSettings: Sendable, Equatable {
     ///   - mmproj: The vision tower's GGUF file.
     ///   - template: The chat template's name.
     ///   - aspect: `pad` or `crop`.
+    ///   - arithmetic: `fast`, `accurate` or `exact`.
     public init(
         text: String? = nil, mmproj: String? = nil, template: String? = nil,
-        aspect: String? = nil
+        aspect: String? = nil, arithmetic: String? = nil
     ) {
         self.text = text
         self.mmproj = mmproj
         self.template = template
         self.aspect = aspect
+        self.arithmetic = arithmetic
     }
 }

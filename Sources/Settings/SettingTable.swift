@@ -24,6 +24,9 @@ public enum SettingTable {
         SettingKey(
             "model.aspect", .choice(["auto", "pad", "crop"]), default: "auto",
             "How a picture becomes a square: padded with the mean colour, or cropped."),
+        SettingKey(
+            "model.arithmetic", .choice(["auto", "fast", "accurate", "exact"]), default: "auto",
+            "How products are computed: rounded to 8 and 16 bits, to 16 bits, or not."),
 
         SettingKey(
             "workers.count", .number(1...256, auto: true), default: "auto",

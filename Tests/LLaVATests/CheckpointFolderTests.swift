@@ -13,7 +13,8 @@ import Testing
     }
 
     private func load(template: String? = "vicuna_v1") throws -> LlavaModel {
-        try LlavaModel.load(ModelLocation(text: copy.path, template: template, aspect: .pad))
+        try LlavaModel.load(
+            ModelLocation(text: copy.path, template: template, aspect: .pad, arithmetic: .exact))
     }
 
     /// Whether the copy answers the fixture's first question as transformers does.
@@ -87,7 +88,7 @@ import Testing
     @Test func readsTheOriginalProjectsFolderWithItsTowerBeside() throws {
         try makeOriginal()
         #expect(try answersAsTransformers())
-        let own = try LlavaModel.load(ModelLocation(text: copy.path + "/"))
+        let own = try LlavaModel.load(ModelLocation(text: copy.path + "/", arithmetic: .exact))
         #expect(own.summary.tower?.aspect == .pad)
     }
 
@@ -108,7 +109,10 @@ import Testing
     }
 
     @Test func aFolderThatAsksForPaddingIsBelieved() throws {
-        let aspect = { try LlavaModel.load(ModelLocation(text: copy.path)).summary.tower?.aspect }
+        let aspect = {
+            try LlavaModel.load(ModelLocation(text: copy.path, arithmetic: .exact)).summary.tower?
+                .aspect
+        }
         // The processor of llava-hf crops what the model was trained on padded.
         #expect(try aspect() == .pad)
         try copy.edit("config.json") { $0["image_aspect_ratio"] = "square" }
@@ -160,7 +164,8 @@ import Testing
 
     @Test func aFolderAndAProjectorFile() {
         let error = #expect(throws: EngineError.self) {
-            _ = try LlavaModel.load(ModelLocation(text: copy.path, projector: "other.gguf"))
+            _ = try LlavaModel.load(
+                ModelLocation(text: copy.path, projector: "other.gguf", arithmetic: .exact))
         }
         #expect(error?.message.contains("--mmproj") == true)
     }

@@ -15,7 +15,7 @@ enum EngineFixture {
         try LlavaModel.load(
             ModelLocation(
                 text: path("\(name).text"), projector: path("\(name).mmproj"), template: template,
-                aspect: .pad, keyValueStorage: storage))
+                aspect: .pad, keyValueStorage: storage, arithmetic: .exact))
     }
 
     /// Colours that change from pixel to pixel.

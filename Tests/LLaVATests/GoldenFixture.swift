@@ -49,7 +49,7 @@ struct GoldenFixture: Sendable {
             ModelLocation(
                 text: Self.folder.appending(path: model.text).path,
                 projector: model.mmproj.map { Self.folder.appending(path: $0).path },
-                template: "vicuna_v1", aspect: .pad))
+                template: "vicuna_v1", aspect: .pad, arithmetic: .exact))
     }
 
     /// The values of the tensor called `name`, row-major, and its shape.

@@ -18,7 +18,8 @@ import Testing
     private func load(_ written: ModelImport.Written) throws -> LlavaModel {
         try LlavaModel.load(
             ModelLocation(
-                text: written.text, projector: written.projector, template: "vicuna_v1"))
+                text: written.text, projector: written.projector, template: "vicuna_v1",
+                arithmetic: .exact))
     }
 
     @Test(arguments: [WeightMix.f32, .f16])
@@ -84,10 +85,10 @@ import Testing
 
     @Test func theTokenizerAndTheTemplateAreKept() throws {
         try copy.put("{{ 'USER: ' }}{{ 'ASSISTANT:' }}", in: "chat_template.jinja")
-        let before = try LlavaModel.load(ModelLocation(text: copy.path))
+        let before = try LlavaModel.load(ModelLocation(text: copy.path, arithmetic: .exact))
         let written = try ModelImport(folder: copy.path, type: .bf16).write(into: target)
         let after = try LlavaModel.load(
-            ModelLocation(text: written.text, projector: written.projector))
+            ModelLocation(text: written.text, projector: written.projector, arithmetic: .exact))
         #expect(after.template?.name == "vicuna_v1")
         #expect(after.tokenizer.answerCount == before.tokenizer.answerCount)
         #expect(after.tokenizer.endIDs == before.tokenizer.endIDs)

@@ -30,7 +30,8 @@ import Testing
 
     /// The scores after a prompt with a picture.
     private func scores(_ text: String, _ projector: String) throws -> [Float] {
-        let model = try LlavaModel.load(ModelLocation(text: text, projector: projector))
+        let model = try LlavaModel.load(
+            ModelLocation(text: text, projector: projector, arithmetic: .exact))
         let engine = try LlavaEngine(model: model, threads: 1)
         let pixels = (0..<56 * 56 * 3).map { UInt8(truncatingIfNeeded: $0 &* 97) }
         try engine.look(at: RGBImage(width: 56, height: 56, pixels: pixels))

@@ -22,9 +22,12 @@ typedef enum ck_level : int32_t {
     CK_LEVEL_PLAIN = 0,
     CK_LEVEL_AVX2 = 1,    // AVX2, FMA, F16C
     CK_LEVEL_AVX512 = 2,  // AVX-512 F, BW, VL, DQ
+    CK_LEVEL_BF16 = 3,    // and AVX-512 BF16, VNNI
+    CK_LEVEL_AMX = 4,     // and AMX tiles with bfloat16
 } ck_level;
 
-/// The best level this machine runs.
+/// The best level this machine runs; asks the kernel for the tiles of `CK_LEVEL_AMX` where there
+/// are any, which holds for the whole process.
 ck_level ck_best_level(void);
 
 /// Element types, numbered as in GGUF files.
@@ -74,6 +77,44 @@ ck_status ck_dot_rows(
     ck_level level, ck_type type, size_t rows, size_t columns, const void *weights,
     size_t vectors, const float *x, size_t x_stride, float *out, size_t out_stride,
     float *scratch);
+
+// matmul_bf16.c: rows of activations times rows of a weight matrix in bfloat16, sums in f32. Both
+// are packed to tiles first: `ck_tile_halves` says how many halves a packed matrix takes.
+//
+/// Steps of 32 columns.
+size_t ck_tile_steps(size_t columns);
+/// 16-bit elements that `rows` rows of `columns` columns take when packed.
+size_t ck_tile_halves(size_t rows, size_t columns);
+/// Packs activations; rows lie `stride` floats apart.
+void ck_pack_rows_bf16(
+    ck_level level, size_t rows, size_t columns, const float *x, size_t stride, uint16_t *tiles);
+/// Packs `outputs` rows of a weight matrix of any type, which lie one after the other. `scratch`
+/// holds `columns` floats and at least 4096.
+ck_status ck_pack_weights_bf16(
+    ck_level level, ck_type type, size_t outputs, size_t columns, const void *weights,
+    uint16_t *tiles, float *scratch);
+/// out[r * out_stride + n] = sum over c of x[r][c] * w[n][c], both packed.
+void ck_matmul_bf16(
+    ck_level level, size_t rows, size_t outputs, size_t columns, const uint16_t *x,
+    const uint16_t *w, float *out, size_t out_stride);
+
+// matmul_int8.c: few rows of activations, rounded to 8 bits with a scale for 32 of them, times rows
+// of a quantised weight matrix as it lies in the file. Columns are a multiple of 32.
+//
+/// Rows that one spreading of the weights serves.
+#define CK_INT8_ROWS 64
+/// Whether the level has such a kernel for the type.
+int ck_has_int8(ck_level level, ck_type type);
+/// Bytes that `rows` rows of rounded activations take.
+size_t ck_int8_bytes(size_t rows, size_t columns);
+/// Rounds activations; rows lie `stride` floats apart.
+void ck_quantize_rows_int8(
+    ck_level level, size_t rows, size_t columns, const float *x, size_t stride, void *out);
+/// out[r * out_stride + n] = sum over c of x[r][c] * weights[n][c]. `scratch` holds 16 rows of the
+/// weights, and as many floats as there are columns.
+ck_status ck_matmul_int8(
+    ck_level level, ck_type type, size_t rows, size_t outputs, size_t columns, const void *x,
+    const void *weights, float *out, size_t out_stride, void *scratch);
 
 /// out[c] = sum over r of p[r] * values[r][c], for `rows` rows of f32 or f16 values that lie
 /// `row_stride` elements apart.

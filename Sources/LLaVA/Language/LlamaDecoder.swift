@@ -44,6 +44,8 @@ final class LlamaDecoder {
     private let gate: Matrix
     private let up: Matrix
     private let scores: Matrix
+    /// Of the chunk that is being read.
+    private var phase = Phase.prompt
 
     /// Makes a decoder with an empty cache.
     init(
@@ -78,8 +80,10 @@ final class LlamaDecoder {
     ///   - input: At most `chunkRows` rows, which fit the cache.
     ///   - isCancelled: Asked once a layer.
     /// - Returns: Whether the chunk was appended; if cancelled, the cache is as before.
-    func append(_ input: Input, isCancelled: () -> Bool) -> Bool {
+    ///   - phase: Whether it is part of a prompt or the step of an answer.
+    func append(_ input: Input, phase: Phase, isCancelled: () -> Bool) -> Bool {
         let rows = input.count
+        self.phase = phase
         precondition(rows > 0 && rows <= state.rows, "a chunk of \(rows) rows")
         precondition(
             cache.length + rows <= cache.capacity,
@@ -100,8 +104,13 @@ final class LlamaDecoder {
         ck_rms_norm(
             math.level, shape.width, state[row], weights.outputNorm.weight,
             weights.outputNorm.epsilon, normed[0])
-        math.applyByRows(weights.output, to: normed[0], rows: 1, into: scores.base)
+        let last = math.operand(normed[0], rows: 1, columns: shape.width, phase: .step)
+        math.apply(weights.output, to: last, into: scores.base)
         return UnsafeBufferPointer(start: scores.base, count: weights.vocabularyRows)
+    }
+
+    private func operand(_ matrix: Matrix, rows: Int) -> Operand {
+        math.operand(matrix.base, rows: rows, columns: matrix.columns, phase: phase)
     }
 
     private func embed(_ input: Input) {
@@ -125,9 +134,10 @@ final class LlamaDecoder {
     /// `x += out(attention(norm(x)))`.
     private func attend(_ layer: LlamaWeights.Layer, _ index: Int, rows: Int) {
         math.apply(layer.attentionNorm, to: state, rows: rows, into: normed)
-        math.apply(layer.query, to: normed.base, rows: rows, into: query.base)
-        math.apply(layer.key, to: normed.base, rows: rows, into: key.base)
-        math.apply(layer.value, to: normed.base, rows: rows, into: value.base)
+        let input = operand(normed, rows: rows)
+        math.apply(layer.query, to: input, into: query.base)
+        math.apply(layer.key, to: input, into: key.base)
+        math.apply(layer.value, to: input, into: value.base)
         let start = cache.length
         math.forEachRow(rows) { row in
             rotary.rotate(query[row], heads: shape.headCount, position: start + row)
@@ -141,17 +151,18 @@ final class LlamaDecoder {
                 headDimension: shape.headDimension),
             queries: query.base, rows: rows, over: cache.memory(layer: index),
             keyCount: start + rows, firstPosition: start, into: mixed.base)
-        math.apply(layer.output, to: mixed.base, rows: rows, into: normed.base)
+        math.apply(layer.output, to: operand(mixed, rows: rows), into: normed.base)
         math.add(normed, to: state, rows: rows)
     }
 
     /// `x += down(silu(gate(norm(x))) · up(norm(x)))`.
     private func feedForward(_ layer: LlamaWeights.Layer, rows: Int) {
         math.apply(layer.feedForwardNorm, to: state, rows: rows, into: normed)
-        math.apply(layer.gate, to: normed.base, rows: rows, into: gate.base)
-        math.apply(layer.up, to: normed.base, rows: rows, into: up.base)
+        let input = operand(normed, rows: rows)
+        math.apply(layer.gate, to: input, into: gate.base)
+        math.apply(layer.up, to: input, into: up.base)
         math.gate(gate, with: up, rows: rows)
-        math.apply(layer.down, to: gate.base, rows: rows, into: normed.base)
+        math.apply(layer.down, to: operand(gate, rows: rows), into: normed.base)
         math.add(normed, to: state, rows: rows)
     }
 }

@@ -17,34 +17,39 @@ struct Linear: Sendable {
 }
 
 extension TensorMath {
-    /// The most rows whose product reads each weight once and multiplies at once.
-    ///
-    /// Beyond it, panels of weights are dequantised for OpenBLAS. The one rule that chooses, so that
-    /// a chunk of a prompt is computed the same way wherever it is computed.
+    /// The most rows of a prompt's chunk whose exact product reads each weight once and multiplies
+    /// at once. Beyond it, panels of weights are dequantised for OpenBLAS.
     static let fewRows = 8
 
-    /// `output = input · Wᵀ + b` for `rows` rows.
+    /// Outputs of a panel of tiles: with 4096 columns 1 MiB, half of a core's second-level cache.
+    private static let tilePanel = 128
+
+    /// `output = operand · Wᵀ + b`.
     ///
     /// - Parameters:
     ///   - linear: The layer.
-    ///   - input: Shape `(rows, inputs)`, rows one after the other.
-    ///   - rows: How many rows.
+    ///   - operand: Rows of `inputs` elements.
     ///   - output: Shape `(rows, outputs)`, rows one after the other.
     func apply(
-        _ linear: Linear, to input: UnsafePointer<Float>, rows: Int,
-        into output: UnsafeMutablePointer<Float>
+        _ linear: Linear, to operand: Operand, into output: UnsafeMutablePointer<Float>
     ) {
-        if rows <= Self.fewRows {
-            applyByRows(linear, to: input, rows: rows, into: output)
-        } else {
-            applyByPanels(linear, to: input, rows: rows, into: output)
+        precondition(operand.columns == linear.inputs, "rows of another layer's length")
+        switch operand.form {
+        case .rows: applyByRows(linear, to: operand, into: output)
+        case .panels: applyByPanels(linear, to: operand, into: output)
+        case .tiles(let tiles): applyByTiles(linear, to: operand, tiles, into: output)
+        case .integers(let rounded):
+            if ck_has_int8(level, linear.weight.type.kernelType) != 0 {
+                applyByIntegers(linear, to: operand, rounded, into: output)
+            } else {
+                applyByRows(linear, to: operand, into: output)
+            }
         }
     }
 
-    /// Decoding: every output is one dot product, whatever the number of rows beside it.
-    func applyByRows(
-        _ linear: Linear, to input: UnsafePointer<Float>, rows: Int,
-        into output: UnsafeMutablePointer<Float>
+    /// Every output is one dot product, whatever the number of rows beside it.
+    private func applyByRows(
+        _ linear: Linear, to operand: Operand, into output: UnsafeMutablePointer<Float>
     ) {
         let weight = linear.weight
         let columns = weight.columns
@@ -53,24 +58,62 @@ extension TensorMath {
         pool.forEachRange(count: weight.rows, grain: max(1, 65_536 / columns)) { worker, range in
             let status = ck_dot_rows(
                 level, weight.type.kernelType, range.count, columns, weight[range.lowerBound],
-                rows, input, columns, output + range.lowerBound, weight.rows,
+                operand.rows, operand.values, columns, output + range.lowerBound, weight.rows,
                 scratch(of: worker))
             precondition(status == CK_OK, "the loader let an unusable weight matrix through")
-            guard let bias = linear.bias else { return }
-            for row in 0..<rows {
-                let target = output + row * weight.rows
-                for column in range { target[column] += bias[column] }
-            }
+            add(linear.bias, to: output, rows: operand.rows, range)
         }
     }
 
-    /// Prefilling and the vision tower: panels of weights as f32, one `sgemm` each.
+    /// Quantised weights as they lie in the file, activations of 8 bits.
+    private func applyByIntegers(
+        _ linear: Linear, to operand: Operand, _ rounded: UnsafeRawPointer,
+        into output: UnsafeMutablePointer<Float>
+    ) {
+        let weight = linear.weight
+        // Room for 16 rows of weights in whatever type, or for one in single precision.
+        reserveScratch(floats: 16 * weight.columns)
+        pool.forEachRange(count: weight.rows, grain: 64) { worker, range in
+            let status = ck_matmul_int8(
+                level, weight.type.kernelType, operand.rows, range.count, weight.columns, rounded,
+                weight[range.lowerBound], output + range.lowerBound, weight.rows,
+                scratch(of: worker))
+            precondition(status == CK_OK, "the loader let an unusable weight matrix through")
+            add(linear.bias, to: output, rows: operand.rows, range)
+        }
+    }
+
+    /// Panels of weights as tiles of bfloat16.
+    private func applyByTiles(
+        _ linear: Linear, to operand: Operand, _ tiles: UnsafePointer<UInt16>,
+        into output: UnsafeMutablePointer<Float>
+    ) {
+        let weight = linear.weight
+        let columns = weight.columns
+        // Longer rows make lower panels of the same size, in whole blocks of the kernel.
+        let height = max(32, min(Self.tilePanel, Self.tilePanel * 4096 / columns / 32 * 32))
+        let panelFloats = (ck_tile_halves(height, columns) + 1) / 2
+        reserveScratch(floats: panelFloats + max(4096, columns))
+        pool.forEachRange(count: weight.rows, grain: height) { worker, range in
+            let room = scratch(of: worker)
+            let panel = UnsafeMutableRawPointer(room).assumingMemoryBound(to: UInt16.self)
+            let status = ck_pack_weights_bf16(
+                level, weight.type.kernelType, range.count, columns, weight[range.lowerBound],
+                panel, room + panelFloats)
+            precondition(status == CK_OK, "the loader let an unusable weight matrix through")
+            ck_matmul_bf16(
+                level, operand.rows, range.count, columns, tiles, panel,
+                output + range.lowerBound, weight.rows)
+            add(linear.bias, to: output, rows: operand.rows, range)
+        }
+    }
+
+    /// Panels of weights as f32, one `sgemm` each.
     ///
     /// OpenBLAS runs single-threaded below the pool, and a panel's height depends on the layer
     /// alone, so the sums are those of one thread.
     private func applyByPanels(
-        _ linear: Linear, to input: UnsafePointer<Float>, rows: Int,
-        into output: UnsafeMutablePointer<Float>
+        _ linear: Linear, to operand: Operand, into output: UnsafeMutablePointer<Float>
     ) {
         let weight = linear.weight
         let columns = weight.columns
@@ -88,17 +131,24 @@ extension TensorMath {
             }
             cblas_sgemm(
                 CblasRowMajor, CblasNoTrans, CblasTrans,
-                blasint(rows), blasint(range.count), blasint(columns),
-                1, input, blasint(columns), panel, blasint(columns),
+                blasint(operand.rows), blasint(range.count), blasint(columns),
+                1, operand.values, blasint(columns), panel, blasint(columns),
                 0, output + range.lowerBound, blasint(weight.rows))
-            guard let bias = linear.bias else { return }
-            bias.withUnsafeBufferPointer { bias in
-                guard let base = bias.baseAddress else { return }
-                for row in 0..<rows {
-                    ck_add(
-                        range.count, base + range.lowerBound,
-                        output + row * weight.rows + range.lowerBound)
-                }
+            add(linear.bias, to: output, rows: operand.rows, range)
+        }
+    }
+
+    /// Adds a bias to some of the outputs of every row, if there is one.
+    private func add(
+        _ bias: [Float]?, to output: UnsafeMutablePointer<Float>, rows: Int, _ range: Range<Int>
+    ) {
+        guard let bias else { return }
+        bias.withUnsafeBufferPointer { values in
+            guard let base = values.baseAddress else { return }
+            for row in 0..<rows {
+                ck_add(
+                    range.count, base + range.lowerBound,
+                    output + row * bias.count + range.lowerBound)
             }
         }
     }

@@ -1,5 +1,6 @@
 import CKernels
 import COpenBLAS
+import Glibc
 import Threads
 
 /// The arithmetic of one engine: its threads, its instruction level, and scratch space per thread.
@@ -12,7 +13,11 @@ final class TensorMath {
     let pool: ComputePool
     /// The instructions the kernels use.
     let level: ck_level
+    /// How products with weights are computed.
+    let arithmetic: Arithmetic
 
+    private var operandSpace: UnsafeMutableRawPointer?
+    private var operandBytes = 0
     private var scratchSpaces: [UnsafeMutablePointer<Float>]
     private var scratchFloats = 0
 
@@ -23,10 +28,16 @@ final class TensorMath {
     private static let blasIsSingleThreaded: Void = openblas_set_num_threads(1)
 
     /// Starts the threads.
-    init(threads: Int, level: ck_level = ck_best_level()) {
+    ///
+    /// - Parameters:
+    ///   - threads: Threads that compute, the caller's included.
+    ///   - arithmetic: How products are computed, where the machine can.
+    ///   - level: The instructions the kernels may use.
+    init(threads: Int, arithmetic: Arithmetic, level: ck_level = ck_best_level()) {
         _ = Self.blasIsSingleThreaded
         pool = ComputePool(threads: threads)
         self.level = level
+        self.arithmetic = arithmetic.onThisMachine(level)
         scratchSpaces = []
     }
 
@@ -40,6 +51,16 @@ final class TensorMath {
 
     /// The scratch space of a thread, as large as last reserved.
     func scratch(of worker: Int) -> UnsafeMutablePointer<Float> { scratchSpaces[worker] }
+
+    /// Room for a prepared operand; what was there before is lost.
+    func operandRoom(bytes: Int) -> UnsafeMutableRawPointer {
+        if let operandSpace, bytes <= operandBytes { return operandSpace }
+        if let operandSpace { free(operandSpace) }
+        let space = UnsafeMutableRawPointer.zeroed(byteCount: bytes)
+        operandSpace = space
+        operandBytes = bytes
+        return space
+    }
 
     /// Runs `body` on each row of `0..<rows`, sharing them among the threads.
     func forEachRow(_ rows: Int, _ body: (Int) -> Void) {
@@ -55,5 +76,8 @@ final class TensorMath {
         forEachRow(rows) { row in ck_add(source.columns, source[row], target[row]) }
     }
 
-    deinit { for space in scratchSpaces { space.deallocateZeroed() } }
+    deinit {
+        for space in scratchSpaces { space.deallocateZeroed() }
+        if let operandSpace { free(operandSpace) }
+    }
 }

@@ -63,7 +63,7 @@ public final class ClipEncoder {
     private func embed(_ pixels: PixelTensor) {
         cutPatches(pixels)
         math.apply(
-            weights.patchEmbedding, to: patches.base, rows: shape.patchCount, into: state[1])
+            weights.patchEmbedding, to: operand(patches, rows: shape.patchCount), into: state[1])
         state[0].update(from: weights.classEmbedding, count: shape.width)
         weights.positionEmbedding.withUnsafeBufferPointer { positions in
             guard let base = positions.baseAddress else { return }
@@ -96,9 +96,10 @@ public final class ClipEncoder {
     private func run(_ block: ClipWeights.Block) {
         let tokens = shape.tokenCount
         math.apply(block.attentionNorm, to: state, rows: tokens, into: normed)
-        math.apply(block.query, to: normed.base, rows: tokens, into: query.base)
-        math.apply(block.key, to: normed.base, rows: tokens, into: key.base)
-        math.apply(block.value, to: normed.base, rows: tokens, into: value.base)
+        let input = operand(normed, rows: tokens)
+        math.apply(block.query, to: input, into: query.base)
+        math.apply(block.key, to: input, into: key.base)
+        math.apply(block.value, to: input, into: value.base)
         let headDimension = shape.width / shape.headCount
         math.attend(
             Attention(
@@ -109,14 +110,18 @@ public final class ClipEncoder {
                 keys: UnsafeRawPointer(key.base), values: UnsafeRawPointer(value.base),
                 type: CK_F32, headStride: headDimension, rowStride: shape.width),
             keyCount: tokens, firstPosition: nil, into: mixed.base)
-        math.apply(block.output, to: mixed.base, rows: tokens, into: normed.base)
+        math.apply(block.output, to: operand(mixed, rows: tokens), into: normed.base)
         math.add(normed, to: state, rows: tokens)
 
         math.apply(block.feedForwardNorm, to: state, rows: tokens, into: normed)
-        math.apply(block.widen, to: normed.base, rows: tokens, into: wide.base)
+        math.apply(block.widen, to: operand(normed, rows: tokens), into: wide.base)
         math.apply(shape.activation, to: wide, rows: tokens)
-        math.apply(block.narrow, to: wide.base, rows: tokens, into: normed.base)
+        math.apply(block.narrow, to: operand(wide, rows: tokens), into: normed.base)
         math.add(normed, to: state, rows: tokens)
+    }
+
+    private func operand(_ matrix: Matrix, rows: Int) -> Operand {
+        math.operand(matrix.base, rows: rows, columns: matrix.columns, phase: .prompt)
     }
 
     private func project() -> ImageEmbedding {
@@ -127,7 +132,7 @@ public final class ClipEncoder {
         for (index, layer) in projector.layers.enumerated() {
             if index > 0 { math.apply(.gelu, to: current, rows: rows) }
             let next = Matrix(rows: rows, columns: layer.outputs)
-            math.apply(layer, to: current.base, rows: rows, into: next.base)
+            math.apply(layer, to: operand(current, rows: rows), into: next.base)
             current = next
         }
         return ImageEmbedding(

@@ -21,6 +21,20 @@ struct ModelOptions: ParsableArguments {
         transform: ModelOptions.aspect)
     var aspect: Aspect?
 
+    @Option(
+        help: ArgumentHelp(
+            "How products are computed: fast, accurate or exact.", valueName: "name"),
+        transform: ModelOptions.arithmetic)
+    var arithmetic: Arithmetic?
+
+    /// An arithmetic by name.
+    private static func arithmetic(_ name: String) throws(ValidationError) -> Arithmetic {
+        guard let arithmetic = Arithmetic(rawValue: name) else {
+            throw ValidationError("there is no arithmetic '\(name)', give fast, accurate or exact")
+        }
+        return arithmetic
+    }
+
     /// An aspect by name.
     private static func aspect(_ name: String) throws(ValidationError) -> Aspect {
         guard let aspect = Aspect(rawValue: name) else {
@@ -36,11 +50,13 @@ struct ModelOptions: ParsableArguments {
         var choice = settings.model
         if let model {
             // Another model than the one set needs its own projector, template and aspect.
-            choice = ModelSettings(text: GivenPath.absolute(model))
+            choice = ModelSettings(
+                text: GivenPath.absolute(model), arithmetic: settings.model.arithmetic)
         }
         if let mmproj { choice.mmproj = GivenPath.absolute(mmproj) }
         if let template { choice.template = template }
         if let aspect { choice.aspect = aspect.rawValue }
+        if let arithmetic { choice.arithmetic = arithmetic.rawValue }
         var chosen = settings
         chosen.model = choice
         return try ModelLocation(chosen)
@@ -57,6 +73,7 @@ extension ModelLocation {
         self.init(
             text: files.text, projector: files.mmproj, template: settings.model.template,
             aspect: settings.model.aspect.flatMap(Aspect.init(rawValue:)),
-            keyValueStorage: settings.workers.kv.flatMap(KeyValueStorage.init(rawValue:)) ?? .f32)
+            keyValueStorage: settings.workers.kv.flatMap(KeyValueStorage.init(rawValue:)) ?? .f32,
+            arithmetic: settings.model.arithmetic.flatMap(Arithmetic.init(rawValue:)) ?? .fast)
     }
 }

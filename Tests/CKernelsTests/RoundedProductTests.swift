@@ -1,0 +1,148 @@
+import CKernels
+import Testing
+
+/// Products with rounded activations, against the double product of the exact ones with the weights
+/// as the plain dequantiser has them.
+@Suite struct RoundedProductTests {
+    /// The levels with kernels of their own, and the plain definition.
+    static let ownLevels = levels.filter {
+        $0 == CK_LEVEL_PLAIN || $0.rawValue >= CK_LEVEL_BF16.rawValue
+    }
+    static let integerTypes: [ck_type] = [
+        CK_Q4_0, CK_Q4_1, CK_Q5_0, CK_Q5_1, CK_Q8_0, CK_IQ4_NL, CK_Q4_K, CK_Q5_K, CK_Q6_K,
+    ]
+
+    /// A product to compute: `x` of `rows`, weights of `outputs`.
+    struct Product {
+        let type: ck_type
+        let rows: Int
+        let outputs: Int
+        let columns: Int
+        let x: [Float]
+        let weights: [UInt8]
+
+        init(_ type: ck_type, rows: Int, outputs: Int, columns: Int, outliers: Bool) {
+            self.type = type
+            self.rows = rows
+            self.outputs = outputs
+            self.columns = columns
+            var values = TestValues(seed: UInt64(columns + rows))
+            x = (0..<rows * columns).map { index in
+                // Every 97th channel is 20 times as large, as some are in real activations.
+                values.next() * (outliers && index % columns % 97 == 0 ? 20 : 1)
+            }
+            weights = CKernelsTests.rows(
+                type, count: outputs, columns: columns, seed: UInt64(outputs))
+        }
+
+        /// The root mean square of what was missed, as a share of that of the sums of products if
+        /// their signs were random: sums that cancel out by chance do not count as missed.
+        func error(_ result: [Float]) -> Double {
+            var dense = [Float](repeating: 0, count: outputs * columns)
+            ck_dequantize(CK_LEVEL_PLAIN, type, dense.count, weights, &dense)
+            var (missed, whole) = (0.0, 0.0)
+            for row in 0..<rows {
+                for output in 0..<outputs {
+                    var sum = 0.0
+                    for column in 0..<columns {
+                        let product =
+                            Double(x[row * columns + column])
+                            * Double(dense[output * columns + column])
+                        sum += product
+                        whole += product * product
+                    }
+                    let miss = Double(result[row * outputs + output]) - sum
+                    missed += miss * miss
+                }
+            }
+            return (missed / whole).squareRoot()
+        }
+
+        /// By 8-bit activations, `count` rows from `first` on.
+        func integers(_ level: ck_level, first: Int = 0, count: Int? = nil) -> [Float] {
+            let count = count ?? rows
+            var rounded = [UInt8](repeating: 0, count: ck_int8_bytes(count, columns))
+            var out = [Float](repeating: .nan, count: count * outputs)
+            var scratch = [Float](repeating: 0, count: 16 * columns)
+            ck_quantize_rows_int8(
+                level, count, columns, Array(x[(first * columns)...]), columns, &rounded)
+            let status = ck_matmul_int8(
+                level, type, count, outputs, columns, rounded, weights, &out, outputs, &scratch)
+            #expect(status == CK_OK)
+            return out
+        }
+
+        /// By tiles of bfloat16, `count` rows from `first` on.
+        func tiles(_ level: ck_level, first: Int = 0, count: Int? = nil) -> [Float] {
+            let count = count ?? rows
+            var a = [UInt16](repeating: 0, count: ck_tile_halves(count, columns))
+            var b = [UInt16](repeating: 0, count: ck_tile_halves(outputs, columns))
+            var out = [Float](repeating: .nan, count: count * outputs)
+            var scratch = [Float](repeating: 0, count: max(4096, columns))
+            ck_pack_rows_bf16(level, count, columns, Array(x[(first * columns)...]), columns, &a)
+            let status = ck_pack_weights_bf16(
+                level, type, outputs, columns, weights, &b, &scratch)
+            #expect(status == CK_OK)
+            ck_matmul_bf16(level, count, outputs, columns, a, b, &out, outputs)
+            return out
+        }
+    }
+
+    @Test(arguments: ownLevels, integerTypes)
+    func eightBitsMissByAPercent(level: ck_level, type: ck_type) {
+        let block = max(32, ck_block_elements(type))
+        for (rows, outputs) in [(1, 1), (2, 15), (3, 16), (7, 17), (13, 40)] {
+            for blocks in [1, 2, 3] {
+                let product = Product(
+                    type, rows: rows, outputs: outputs, columns: blocks * block, outliers: false)
+                #expect(product.error(product.integers(level)) < 1.2e-2)
+            }
+        }
+        let outliers = Product(type, rows: 9, outputs: 33, columns: 8 * block, outliers: true)
+        #expect(outliers.error(outliers.integers(level)) < 1.6e-2)
+    }
+
+    @Test(arguments: ownLevels, [CK_F32, CK_F16, CK_BF16] + quantizedTypes)
+    func tilesMissByAFewThousandths(level: ck_level, type: ck_type) {
+        let block = ck_block_elements(type)
+        let columns = block == 1 ? [1, 31, 33, 588, 1100] : [block, 3 * block, 5 * block]
+        for (rows, outputs) in [(1, 1), (3, 17), (16, 16), (17, 31), (33, 40), (40, 64)] {
+            for columns in columns where rows * outputs * columns < 1 << 19 {
+                let product = Product(
+                    type, rows: rows, outputs: outputs, columns: columns, outliers: true)
+                // Two roundings to 8 significant bits miss a product by 2^-8 at most; in a single sum
+                // some of the same sign may meet, in hundreds of sums they do not.
+                let bound = rows * outputs < 100 ? 8e-3 : 3e-3
+                #expect(product.error(product.tiles(level)) < bound)
+            }
+        }
+    }
+
+    @Test(arguments: ownLevels, [CK_Q4_0, CK_Q8_0, CK_Q4_K, CK_Q6_K])
+    func aRowIsTheSameAloneAndAmongOthers(level: ck_level, type: ck_type) {
+        let rows = level == CK_LEVEL_PLAIN ? 5 : 75
+        let product = Product(type, rows: rows, outputs: 37, columns: 1024, outliers: true)
+        let (integers, tiles) = (product.integers(level), product.tiles(level))
+        for row in [0, 1, 4, 16, 31, 63, 64, 74] where row < rows {
+            let own = (row * 37)..<(row * 37 + 37)
+            #expect(product.integers(level, first: row, count: 1) == Array(integers[own]))
+            #expect(product.tiles(level, first: row, count: 1) == Array(tiles[own]))
+        }
+    }
+
+    @Test func whatHasNoIntegerKernelSaysSo() {
+        var out: [Float] = [0]
+        var scratch = [Float](repeating: 0, count: 4096)
+        let x = [UInt8](repeating: 0, count: 1024)
+        let weights = [UInt8](repeating: 0, count: 1024)
+        for (type, columns) in [(CK_F16, 32), (CK_Q2_K, 256), (ck_type(rawValue: 99), 32)] {
+            #expect(
+                ck_matmul_int8(
+                    CK_LEVEL_PLAIN, type, 1, 1, columns, x, weights, &out, 1, &scratch)
+                    == CK_UNKNOWN_TYPE)
+        }
+        #expect(
+            ck_matmul_int8(CK_LEVEL_PLAIN, CK_Q4_K, 1, 1, 32, x, weights, &out, 1, &scratch)
+                == CK_BAD_LENGTH)
+    }
+}
