@@ -9,6 +9,7 @@ struct AskCommand: AsyncParsableCommand {
 
     @OptionGroup var shared: SharedOptions
     @OptionGroup var model: ModelOptions
+    @OptionGroup var sampling: SamplingOptions
 
     @Argument(help: "The picture.")
     var image: String
@@ -22,30 +23,12 @@ struct AskCommand: AsyncParsableCommand {
             valueName: "text"))
     var rawPrompt: String?
 
-    @Option(help: "The most tokens of the answer.")
-    var maxTokens: Int = 512
-
-    @Option(help: "0 takes the most likely token each time.")
-    var temperature: Float = 0
-
-    @Option(help: "Draws the same answer again.")
-    var seed: UInt64 = 0
-
-    @Flag(name: .customLong("ignore-eos"), help: "Write on where the model would stop.")
-    var ignoresEnd = false
-
     @Option(help: "Threads to compute with.")
     var threads: Int?
 
     func validate() throws {
         guard rawPrompt != nil || !(question ?? "").isEmpty else {
             throw ValidationError("Give a question after the picture, or --raw-prompt.")
-        }
-        guard maxTokens >= 1, maxTokens <= 1 << 20 else {
-            throw ValidationError("--max-tokens takes 1 or more, not \(maxTokens).")
-        }
-        guard temperature >= 0, temperature <= 100 else {
-            throw ValidationError("--temperature takes 0 to 100, not \(temperature).")
         }
         guard threads.map({ (1...1024).contains($0) }) ?? true else {
             throw ValidationError("--threads takes 1 to 1024.")
@@ -71,11 +54,7 @@ struct AskCommand: AsyncParsableCommand {
     }
 
     private func answer(with engine: LlavaEngine, streams: Bool) throws -> Generation {
-        var options = GenerationOptions()
-        options.maxTokens = maxTokens
-        options.temperature = temperature
-        options.seed = seed
-        options.ignoresEnd = ignoresEnd
+        let options = sampling.options
         var stream = AnswerStream()
         let onToken: (GeneratedToken) -> Void = { token in
             if streams { stream.write(token.text) }
@@ -93,11 +72,20 @@ struct AskCommand: AsyncParsableCommand {
             try sink.line(Self.json(generation, loadMS: loadMS).text)
         } else {
             try sink.line(streamed ? "" : generation.text)
-            if generation.finishReason == .length {
-                complain("Cut at \(generation.tokens.count) tokens: raise --max-tokens for more")
-            }
+            if let remark = Self.remark(generation) { complain(remark) }
         }
         try sink.flush()
+    }
+
+    /// What a person should know of how an answer ended.
+    private static func remark(_ generation: Generation) -> String? {
+        switch generation.finishReason {
+        case .length: "Cut at \(generation.tokens.count) tokens: raise --max-tokens for more"
+        case .repetition:
+            "Ended because the model repeats itself: try --repetition-penalty 1.1, or go on with "
+                + "--no-repetition-guard"
+        case .stop, .cancelled: nil
+        }
     }
 
     private static func json(_ generation: Generation, loadMS: Double) -> JSONText {
