@@ -102,7 +102,7 @@ let package = Package(
         tests("FoldersTests", of: ["Folders"]),
         tests("SettingsTests", of: ["Settings"]),
         tests("LLaVATests", of: ["LLaVA", "ModelFiles", "Images"]),
-        tests("PipelineTests", of: ["Pipeline", "Images"]),
+        tests("PipelineTests", of: ["Pipeline", "LLaVA", "Images"]),
         tests("StorageTests", of: ["Storage"]),
         tests(
             "WorkersTests",

@@ -1,21 +1,25 @@
 extension LlavaEngine {
     /// Answers a question about the picture, or about text alone if there is none.
     ///
+    /// Of a conversation that goes on, what was read before is kept and only the last answer and
+    /// the new question are read; the answer is the same as if all of it were read anew.
+    ///
     /// - Parameters:
     ///   - question: The question as a user typed it; control tokens in it are plain text.
+    ///   - history: The turns before, oldest first.
     ///   - options: How to answer; the template's stop strings are added to its own.
     ///   - isCancelled: Asked once a token and once a layer of the prompt.
     ///   - onToken: Given each token as soon as its text is certain to belong to the answer.
     /// - Returns: The answer.
     /// - Throws: `EngineError` of kind `template`, `prompt` or `numerics`.
     public func answer(
-        _ question: String, options: GenerationOptions, isCancelled: () -> Bool = { false },
-        onToken: (GeneratedToken) -> Void = { _ in }
+        _ question: String, after history: [ConversationTurn] = [], options: GenerationOptions,
+        isCancelled: () -> Bool = { false }, onToken: (GeneratedToken) -> Void = { _ in }
     ) throws(EngineError) -> Generation {
         let template = try model.requiredTemplate()
         let prompt = Prompt(
             question: question, template: template, tokenizer: model.tokenizer,
-            hasImage: imageTokens > 0)
+            hasImage: imageTokens > 0, history: history)
         var options = options
         options.stopStrings += template.stopStrings
         return try answer(

@@ -12,7 +12,7 @@ public struct DescribedAnswer: Sendable, Equatable {
     public let data: String?
     /// The geometric mean of the tokens' probabilities, 0 to 1; `nil` for an answer of no tokens.
     public let confidence: Float?
-    /// Why the answer ends: `stop` or `length`.
+    /// Why the answer ends: `stop`, `length` or `repetition`.
     public let finishReason: String
     /// How many tokens were made.
     public let tokens: Int

@@ -86,11 +86,9 @@ public final class Describer: ImageDescribing {
         _ question: Question, of preset: Preset, about image: SourceImage,
         _ isCancelled: () -> Bool
     ) throws(PipelineError) -> Generation {
-        var options = GenerationOptions()
-        options.maxTokens = question.tokenLimit
-        options.temperature = preset.sampling.temperature
-        options.topP = preset.sampling.topP
-        options.seed = Self.seed(image: image, preset: preset, question: question)
+        let options = preset.sampling.options(
+            maxTokens: question.tokenLimit,
+            seed: Self.seed(image: image, preset: preset, question: question))
         let generation: Generation
         do {
             generation = try engine.answer(

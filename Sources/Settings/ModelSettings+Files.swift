@@ -14,12 +14,7 @@ extension ModelSettings {
     public func files(
         stateDirectory: String
     ) throws(SettingsError) -> (text: String, mmproj: String?) {
-        let text: String
-        if let named = self.text {
-            text = named
-        } else {
-            text = try onlyModel(in: stateDirectory + "/models")
-        }
+        let text = try textFile(stateDirectory: stateDirectory)
         if let mmproj { return (text, mmproj) }
         guard text.hasSuffix(".gguf") else { return (text, nil) }
         let folder = PathText.folder(of: text)
@@ -33,6 +28,16 @@ extension ModelSettings {
                     + "set model.mmproj or LLAVA_MODEL_MMPROJ, or give --mmproj")
         }
         return (text, folder + "/" + projectors[0])
+    }
+
+    /// The model's file or folder alone, for work without pictures.
+    ///
+    /// - Parameter stateDirectory: `DaemonSettings.stateDirectory`.
+    /// - Returns: The first part of what `files` returns.
+    /// - Throws: `SettingsError` of kind `noModel` if there is none or more than one.
+    public func textFile(stateDirectory: String) throws(SettingsError) -> String {
+        if let text { return text }
+        return try onlyModel(in: stateDirectory + "/models")
     }
 
     private func onlyModel(in folder: String) throws(SettingsError) -> String {

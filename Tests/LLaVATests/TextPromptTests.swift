@@ -1,7 +1,8 @@
 import Foundation
-import LLaVA
 import ModelFiles
 import Testing
+
+@testable import LLaVA
 
 struct TextPromptTests {
     private let scalars = ScalarTokenizer(controls: ["</s>", "<s>", "<image>"])
@@ -88,14 +89,40 @@ struct TextPromptTests {
         let prompt = Prompt(
             question: "Q2", template: try .named("vicuna_v1"), tokenizer: scalars,
             hasImage: false, history: [ConversationTurn(question: "Q1", answer: "</s>")])
-        guard case .tokens(let ids) = prompt.segments.first else {
-            Issue.record("the prompt has no text")
-            return
-        }
-        #expect(prompt.segments.count == 1)
+        let ids = ids(prompt)
         #expect(ids.suffix(text("USER: Q2 ASSISTANT:").count) == text("USER: Q2 ASSISTANT:")[...])
         // One end of turn, after the answer; the answer's own text is not a second one.
         #expect(ids.filter { $0 == -1 }.count == 1)
+    }
+
+    @Test func aConversationIsCutWhereItsEarlierPromptsEnded() throws {
+        let history = [("Q1", "A1"), ("Q2", "A2")].map {
+            ConversationTurn(question: $0.0, answer: $0.1)
+        }
+        for (name, hasImage) in [("vicuna_v1", true), ("llava_v0", false), ("qwen_1_5", true)] {
+            let template = try ChatTemplate.named(name)
+            var earlier: [Prompt.Segment] = []
+            for (count, question) in ["Q1", "Q2", "Q3"].enumerated() {
+                let prompt = Prompt(
+                    question: question, template: template, tokenizer: try small(),
+                    hasImage: hasImage, history: Array(history.prefix(count)))
+                #expect(prompt.segments.starts(with: earlier))
+                #expect(prompt.segments.count == (hasImage ? 3 : 1) + count)
+                earlier = prompt.segments
+            }
+        }
+    }
+
+    @Test func aPromptThatDoesNotBeginWithTheEarlierOneIsNotCut() throws {
+        // The end of the earlier prompt and what follows it are one token here.
+        let tokenizer = ScalarTokenizer(controls: [":!"], addsBegin: false)
+        let template = ChatTemplate(
+            "x", stopStrings: ["#"], opening: "", afterQuestion: ":", beforeAnswer: "!",
+            betweenTurns: "#")
+        let prompt = Prompt(
+            question: "b", template: template, tokenizer: tokenizer, hasImage: false,
+            history: [ConversationTurn(question: "a", answer: "A")])
+        #expect(prompt.segments == [.tokens(text("a") + [-1] + text("A#b:"))])
     }
 
     @Test func theBeginningIsThereOnceAlsoWhereTheTemplateWritesIt() throws {

@@ -1,3 +1,4 @@
+import LLaVA
 import Testing
 
 @testable import Pipeline
@@ -46,7 +47,15 @@ import Testing
             yaml: """
                 name: full
                 summary: All of it.
-                sampling: {temperature: 0.5, top_p: 0.9, seed: 7}
+                sampling:
+                  temperature: 0.5
+                  top_k: 40
+                  top_p: 0.9
+                  min_p: 0.05
+                  repetition_penalty: 1.1
+                  repetition_guard: false
+                  stop: ["\\n\\n", END]
+                  seed: 7
                 questions:
                   - name: data
                     prompt: Give data.
@@ -54,7 +63,16 @@ import Testing
                     format: json
                     schema: {type: object, required: [a], properties: {a: {type: integer}}}
                 """, source: "mine.yaml")
-        #expect(preset.sampling == SamplingRules(temperature: 0.5, topP: 0.9, seed: 7))
+        let options = preset.sampling.options(maxTokens: 12, seed: 99)
+        #expect(options.temperature == 0.5)
+        #expect(options.topK == 40)
+        #expect(options.topP == 0.9)
+        #expect(options.minP == 0.05)
+        #expect(options.repetitionPenalty == 1.1)
+        #expect(!options.endsRepetition)
+        #expect(options.stopStrings == ["\n\n", "END"])
+        #expect(options.maxTokens == 12 && options.seed == 99)
+        #expect(preset.sampling.seed == 7)
         #expect(preset.questions.first?.tokenLimit == 12)
         #expect(preset.questions.first?.format == .json)
         #expect(
@@ -64,6 +82,19 @@ import Testing
                     "properties": .object(["a": .object(["type": .string("integer")])]),
                 ]))
         #expect(try Preset(json: preset.json, version: 0) == preset)
+    }
+
+    @Test func loopsEndUnlessThePresetSaysOtherwise() throws {
+        #expect(try Preset.builtIn().allSatisfy { $0.sampling.repetitionGuard })
+    }
+
+    @Test func bodiesStoredBeforeTheNewerRulesAreReadAndWrittenAsTheyWere() throws {
+        let body =
+            #"{"name":"a","questions":[{"format":"text","name":"b","prompt":"c"}],"#
+            + #""sampling":{"seed":7,"temperature":0.5,"top_p":0.5},"summary":""}"#
+        let preset = try Preset(json: body, version: 2)
+        #expect(preset.json == body)
+        #expect(preset.sampling.topK == 0 && preset.sampling.repetitionGuard)
     }
 
     @Test func anUnknownKeyNamesItsLine() {
@@ -92,6 +123,19 @@ import Testing
         ),
         ("name: a\nsampling: {temperature: -1}\nquestions: [{name: a, prompt: b}]", "temperature"),
         ("name: a\nsampling: {top_p: 0}\nquestions: [{name: a, prompt: b}]", "top_p"),
+        ("name: a\nsampling: {top_k: -1}\nquestions: [{name: a, prompt: b}]", "top_k is -1"),
+        ("name: a\nsampling: {top_k: 1.5}\nquestions: [{name: a, prompt: b}]", "whole number"),
+        ("name: a\nsampling: {min_p: 1}\nquestions: [{name: a, prompt: b}]", "min_p is 1.0"),
+        (
+            "name: a\nsampling: {repetition_penalty: 0}\nquestions: [{name: a, prompt: b}]",
+            "repetition_penalty is 0.0: give 0.1 to 10.0"
+        ),
+        (
+            "name: a\nsampling: {repetition_guard: 3}\nquestions: [{name: a, prompt: b}]",
+            "true or false"
+        ),
+        ("name: a\nsampling: {stop: ['']}\nquestions: [{name: a, prompt: b}]", "of 0 bytes"),
+        ("name: a\nsampling: {stop: [[]]}\nquestions: [{name: a, prompt: b}]", "is a text"),
         ("name: a\nsampling: {seed: -1}\nquestions: [{name: a, prompt: b}]", "seed"),
         ("name: [a", "not YAML"),
         ("", "empty"),

@@ -13,12 +13,19 @@ public struct Prompt: Sendable, Equatable {
     }
 
     /// The prompt in order; at most one segment is the image.
+    ///
+    /// Behind the image, or from the beginning without one, text is cut where the prompt of each
+    /// earlier turn ended. A conversation's prompt thus begins with the segments of the one before,
+    /// whose keys and values can be kept, and it is cut the same if nothing was kept.
     public let segments: [Segment]
 
     /// Makes the prompt of a conversation.
     ///
     /// Control tokens are read in the template's text only: whatever a user types stays text, also
     /// a `</s>` or an `<image>`.
+    ///
+    /// Answers that were given are read as text, without white space around it, as the original's
+    /// chat program reads them.
     ///
     /// - Parameters:
     ///   - question: The question to be answered.
@@ -31,7 +38,32 @@ public struct Prompt: Sendable, Equatable {
         history: [ConversationTurn] = []
     ) {
         let parts = template.parts(question: question, hasImage: hasImage, history: history)
-        self.init(parts, tokenizer: tokenizer)
+        let whole = Prompt(parts, tokenizer: tokenizer)
+        guard let last = history.last else {
+            self = whole
+            return
+        }
+        let earlier = Prompt(
+            question: last.question, template: template, tokenizer: tokenizer, hasImage: hasImage,
+            history: Array(history.dropLast()))
+        self = whole.continuing(earlier)
+    }
+
+    /// The same prompt, cut where an earlier one ends; as it is if it does not begin with that.
+    private func continuing(_ earlier: Prompt) -> Prompt {
+        let (known, text) = (Self.ids(earlier.suffix), Self.ids(suffix))
+        guard prefix == earlier.prefix, text.starts(with: known), text.count > known.count else {
+            return self
+        }
+        return Prompt(segments: earlier.segments + [.tokens(Array(text[known.count...]))])
+    }
+
+    private init(segments: [Segment]) { self.segments = segments }
+
+    private static func ids(_ segments: ArraySlice<Segment>) -> [TokenID] {
+        segments.flatMap { segment -> [TokenID] in
+            if case .tokens(let ids) = segment { ids } else { [] }
+        }
     }
 
     /// Makes a prompt of text in which control tokens are control tokens.
@@ -61,9 +93,7 @@ public struct Prompt: Sendable, Equatable {
 
     /// How many tokens the text has; the picture's rows are not counted.
     public var tokenCount: Int {
-        segments.reduce(0) { count, segment in
-            if case .tokens(let ids) = segment { count + ids.count } else { count }
-        }
+        Self.ids(segments[...]).count
     }
 
     /// Whether the prompt has a place for a picture.

@@ -32,7 +32,7 @@ extension Preset {
                     source, "two questions are called '\(question.name)': rename one of them")
             }
         }
-        try Self.check(sampling, source: source)
+        if let fault = sampling.fault { throw Self.broken(source, fault) }
     }
 
     private static func check(_ question: Question, source: String) throws(PipelineError) {
@@ -63,17 +63,6 @@ extension Preset {
         }
         if let schema = question.schema, let fault = AnswerSchema.fault(in: schema) {
             throw broken(source, "the schema of \(owner) \(fault)")
-        }
-    }
-
-    private static func check(_ sampling: SamplingRules, source: String) throws(PipelineError) {
-        guard sampling.temperature >= 0, sampling.temperature <= 5 else {
-            throw broken(
-                source, "sampling.temperature is \(sampling.temperature): give 0 to 5")
-        }
-        guard sampling.topP > 0, sampling.topP <= 1 else {
-            throw broken(
-                source, "sampling.top_p is \(sampling.topP): give a number above 0, at most 1")
         }
     }
 

@@ -86,17 +86,33 @@ struct PresetFile {
 
     private func sampling(_ node: Node) throws(PipelineError) -> SamplingRules {
         let keys = try members(
-            of: node, what: "sampling", known: ["temperature", "top_p", "seed"])
-        var (temperature, topP, seed) = (Float(0), Float(1), 0)
+            of: node, what: "sampling",
+            known: [
+                "temperature", "top_k", "top_p", "min_p", "repetition_penalty", "repetition_guard",
+                "stop", "seed",
+            ])
+        var rules = SamplingRules()
         if let node = keys["temperature"] {
-            temperature = try number(node, key: "sampling.temperature")
+            rules.temperature = try number(node, key: "sampling.temperature")
         }
-        if let node = keys["top_p"] { topP = try number(node, key: "sampling.top_p") }
-        if let node = keys["seed"] { seed = try integer(node, key: "sampling.seed") }
-        guard let seed = UInt32(exactly: seed) else {
-            throw broken(node, "sampling.seed is \(seed): give 0 to \(UInt32.max)")
+        if let node = keys["top_k"] { rules.topK = try integer(node, key: "sampling.top_k") }
+        if let node = keys["top_p"] { rules.topP = try number(node, key: "sampling.top_p") }
+        if let node = keys["min_p"] { rules.minP = try number(node, key: "sampling.min_p") }
+        if let node = keys["repetition_penalty"] {
+            rules.repetitionPenalty = try number(node, key: "sampling.repetition_penalty")
         }
-        return SamplingRules(temperature: temperature, topP: topP, seed: seed)
+        if let node = keys["repetition_guard"] {
+            rules.repetitionGuard = try flag(node, key: "sampling.repetition_guard")
+        }
+        if let node = keys["stop"] { rules.stop = try texts(node, key: "sampling.stop") }
+        if let node = keys["seed"] {
+            let seed = try integer(node, key: "sampling.seed")
+            guard let seed = UInt32(exactly: seed) else {
+                throw broken(node, "sampling.seed is \(seed): give 0 to \(UInt32.max)")
+            }
+            rules.seed = seed
+        }
+        return rules
     }
 
     private func format(_ node: Node) throws(PipelineError) -> Question.Format {
@@ -145,6 +161,21 @@ struct PresetFile {
             throw broken(node, "'\(key)' is a number: correct it")
         }
         return Float(value)
+    }
+
+    private func flag(_ node: Node, key: String) throws(PipelineError) -> Bool {
+        guard let value = node.bool else {
+            throw broken(node, "'\(key)' is true or false: correct it")
+        }
+        return value
+    }
+
+    /// A list of texts, or one alone.
+    private func texts(_ node: Node, key: String) throws(PipelineError) -> [String] {
+        guard case .sequence(let sequence) = node else { return [try text(node, key: key)] }
+        var texts: [String] = []
+        for entry in sequence { texts.append(try text(entry, key: key)) }
+        return texts
     }
 
     private func json(_ node: Node, depth: Int) throws(PipelineError) -> JSONValue {

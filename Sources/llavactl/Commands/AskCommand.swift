@@ -1,20 +1,39 @@
 import ArgumentParser
+import Images
 import LLaVA
 import Settings
 
-/// `ask IMAGE QUESTION`: one answer now, without a database.
+/// `ask IMAGE QUESTION`: answers now, without a database.
 struct AskCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ask", abstract: "Ask one question about one picture, without a database.")
+        commandName: "ask", abstract: "Ask about one picture, without a database.",
+        usage: """
+            llavactl ask IMAGE QUESTION
+            llavactl ask IMAGE [QUESTION] --chat
+            llavactl ask IMAGE -
+            llavactl ask --no-image QUESTION
+            """,
+        discussion: """
+            With --chat, or - for the question, every line of standard input is a further question \
+            of one conversation about the picture; earlier questions and answers are not read \
+            again. With --json each answer is one line.
+            """)
 
     @OptionGroup var shared: SharedOptions
     @OptionGroup var model: ModelOptions
+    @OptionGroup var sampling: SamplingOptions
 
-    @Argument(help: "The picture.")
-    var image: String
+    @Argument(help: "The picture; left out with --no-image.")
+    var image: String?
 
-    @Argument(help: "The question; not needed with --raw-prompt.")
+    @Argument(help: "The question, or - for standard input; not needed with --raw-prompt.")
     var question: String?
+
+    @Flag(help: "Go on with the questions of standard input, one a line.")
+    var chat = false
+
+    @Flag(name: .customLong("no-image"), help: "Ask the language model alone, without a picture.")
+    var isTextOnly = false
 
     @Option(
         help: ArgumentHelp(
@@ -22,103 +41,61 @@ struct AskCommand: AsyncParsableCommand {
             valueName: "text"))
     var rawPrompt: String?
 
-    @Option(help: "The most tokens of the answer.")
-    var maxTokens: Int = 512
-
-    @Option(help: "0 takes the most likely token each time.")
-    var temperature: Float = 0
-
-    @Option(help: "Draws the same answer again.")
-    var seed: UInt64 = 0
-
-    @Flag(name: .customLong("ignore-eos"), help: "Write on where the model would stop.")
-    var ignoresEnd = false
-
-    @Option(help: "Threads to compute with.")
+    @Option(help: ArgumentHelp("Threads to compute with.", valueName: "n"))
     var threads: Int?
 
     func validate() throws {
-        guard rawPrompt != nil || !(question ?? "").isEmpty else {
-            throw ValidationError("Give a question after the picture, or --raw-prompt.")
+        guard isTextOnly || image != nil else {
+            throw ValidationError("Give a picture, or --no-image.")
         }
-        guard maxTokens >= 1, maxTokens <= 1 << 20 else {
-            throw ValidationError("--max-tokens takes 1 or more, not \(maxTokens).")
+        guard !isTextOnly || question == nil else {
+            throw ValidationError("With --no-image give a question and no picture.")
         }
-        guard temperature >= 0, temperature <= 100 else {
-            throw ValidationError("--temperature takes 0 to 100, not \(temperature).")
+        guard rawPrompt != nil || !(words ?? "").isEmpty || chat else {
+            throw ValidationError("Give a question after the picture, or --raw-prompt, or --chat.")
+        }
+        guard rawPrompt == nil || !readsInput else {
+            throw ValidationError("--raw-prompt is one prompt and takes no further questions.")
         }
         guard threads.map({ (1...1024).contains($0) }) ?? true else {
             throw ValidationError("--threads takes 1 to 1024.")
         }
     }
 
+    /// The question given: the only argument where there is no picture.
+    private var words: String? { isTextOnly ? image : question }
+
+    /// Whether further questions come from standard input.
+    private var readsInput: Bool { chat || words == "-" }
+
     func run() async throws {
         let settings = try shared.settings()
-        let location = try model.location(settings)
-        let path = GivenPath.absolute(image)
+        let location = try model.location(settings, isTextOnly: isTextOnly)
+        let path = isTextOnly ? nil : image.map(GivenPath.absolute)
         let reader = PictureReader(settings.images)
         let threads = threads ?? settings.workers.threads ?? EngineThread.defaultCount
-        let streams = !shared.json && Terminal.standardOutput.isTerminal
-        let (generation, loadMS) = try await EngineThread.run {
-            let picture = try reader.read(path).get()
+        let isJSON = shared.json
+        try await EngineThread.run {
+            // A picture that cannot be read is told before the model takes its time to load.
+            let picture = try path.map { try reader.read($0).get() }
             let begin = ContinuousClock.now
             let engine = try LlavaEngine(model: LlavaModel.load(location), threads: threads)
             let loadMS = (ContinuousClock.now - begin) / .milliseconds(1)
-            try engine.look(at: picture.pixels)
-            return (try answer(with: engine, streams: streams), loadMS)
-        }
-        try report(generation, loadMS: loadMS, streamed: streams)
-    }
-
-    private func answer(with engine: LlavaEngine, streams: Bool) throws -> Generation {
-        var options = GenerationOptions()
-        options.maxTokens = maxTokens
-        options.temperature = temperature
-        options.seed = seed
-        options.ignoresEnd = ignoresEnd
-        var stream = AnswerStream()
-        let onToken: (GeneratedToken) -> Void = { token in
-            if streams { stream.write(token.text) }
-        }
-        if let rawPrompt {
-            let prompt = try Prompt(raw: rawPrompt, tokenizer: engine.model.tokenizer)
-            return try engine.answer(raw: prompt, options: options, onToken: onToken)
-        }
-        return try engine.answer(question ?? "", options: options, onToken: onToken)
-    }
-
-    private func report(_ generation: Generation, loadMS: Double, streamed: Bool) throws {
-        let sink = FileSink.standardOutput()
-        if shared.json {
-            try sink.line(Self.json(generation, loadMS: loadMS).text)
-        } else {
-            try sink.line(streamed ? "" : generation.text)
-            if generation.finishReason == .length {
-                complain("Cut at \(generation.tokens.count) tokens: raise --max-tokens for more")
+            if let picture { try engine.look(at: picture.pixels) }
+            var session = AskSession(
+                engine: engine, options: sampling.options, loadMS: loadMS, printsJSON: isJSON)
+            if let rawPrompt {
+                try session.answer(raw: rawPrompt)
+            } else {
+                try converse(in: &session)
             }
         }
-        try sink.flush()
     }
 
-    private static func json(_ generation: Generation, loadMS: Double) -> JSONText {
-        .object([
-            "text": .string(generation.text),
-            "finish_reason": .string(generation.finishReason.rawValue),
-            "prompt_tokens": .number(generation.promptTokens),
-            "image_tokens": .number(generation.imageTokens),
-            "tokens": .array(
-                generation.tokens.map {
-                    .object([
-                        "id": .number($0.id), "text": .string($0.text),
-                        "logprob": .number($0.logprob),
-                    ])
-                }),
-            "timings": .object([
-                "load_ms": .number(loadMS), "image_ms": .number(generation.timings.imageMS),
-                "encode_ms": .number(generation.timings.encodeMS),
-                "prefill_ms": .number(generation.timings.prefillMS),
-                "generate_ms": .number(generation.timings.generateMS),
-            ]),
-        ])
+    private func converse(in session: inout AskSession) throws {
+        if let words, words != "-" { try session.answer(words, isTurn: readsInput) }
+        guard readsInput else { return }
+        let lines = QuestionLines()
+        while let question = try lines.next() { try session.answer(question, isTurn: true) }
     }
 }

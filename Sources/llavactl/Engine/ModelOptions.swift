@@ -45,8 +45,14 @@ struct ModelOptions: ParsableArguments {
 
     /// Where the model is: the options, else the settings.
     ///
+    /// - Parameters:
+    ///   - settings: The settings.
+    ///   - isTextOnly: Whether no picture is looked at, which needs no projector.
+    /// - Returns: The files and choices.
     /// - Throws: `SettingsError` if neither tells.
-    func location(_ settings: DaemonSettings) throws(SettingsError) -> ModelLocation {
+    func location(
+        _ settings: DaemonSettings, isTextOnly: Bool = false
+    ) throws(SettingsError) -> ModelLocation {
         var choice = settings.model
         if let model {
             // Another model than the one set needs its own projector, template and aspect.
@@ -59,7 +65,7 @@ struct ModelOptions: ParsableArguments {
         if let arithmetic { choice.arithmetic = arithmetic.rawValue }
         var chosen = settings
         chosen.model = choice
-        return try ModelLocation(chosen)
+        return try ModelLocation(chosen, isTextOnly: isTextOnly)
     }
 }
 
@@ -67,9 +73,16 @@ extension ModelLocation {
     /// Where the model of these settings is, with everything that makes its answers what they
     /// are in the daemon.
     ///
+    /// - Parameters:
+    ///   - settings: The settings.
+    ///   - isTextOnly: Whether no picture is looked at, which needs no projector.
     /// - Throws: `SettingsError` if the settings do not tell.
-    init(_ settings: DaemonSettings) throws(SettingsError) {
-        let files = try settings.model.files(stateDirectory: settings.stateDirectory)
+    init(_ settings: DaemonSettings, isTextOnly: Bool = false) throws(SettingsError) {
+        let (model, state) = (settings.model, settings.stateDirectory)
+        let files =
+            isTextOnly
+            ? (text: try model.textFile(stateDirectory: state), mmproj: nil)
+            : try model.files(stateDirectory: state)
         self.init(
             text: files.text, projector: files.mmproj, template: settings.model.template,
             aspect: settings.model.aspect.flatMap(Aspect.init(rawValue:)),
