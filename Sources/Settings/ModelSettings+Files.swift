@@ -4,7 +4,7 @@ extension ModelSettings {
     /// The files these settings mean, with `auto` worked out.
     ///
     /// `model.text: auto` is the only model in `STATE/models`: the only GGUF file there whose
-    /// name does not contain `mmproj`, or the only folder with a `config.json`.
+    /// name does not contain `mmproj`, of a split model the first part, or the only folder with a `config.json`.
     /// `model.mmproj: auto` is the only GGUF file beside a GGUF `model.text` whose name
     /// contains `mmproj`; a Hugging Face folder holds both.
     ///
@@ -37,8 +37,10 @@ extension ModelSettings {
 
     private func onlyModel(in folder: String) throws(SettingsError) -> String {
         let models = Self.entries(of: folder).filter { name in
-            name.hasSuffix(".gguf")
-                ? !name.contains("mmproj") : access("\(folder)/\(name)/config.json", R_OK) == 0
+            guard name.hasSuffix(".gguf") else {
+                return access("\(folder)/\(name)/config.json", R_OK) == 0
+            }
+            return !name.contains("mmproj") && !Self.isLaterPart(name)
         }
         guard models.count == 1 else {
             throw SettingsError(
@@ -47,6 +49,15 @@ extension ModelSettings {
                     + "set model.text or LLAVA_MODEL_TEXT, or give --model")
         }
         return folder + "/" + models[0]
+    }
+
+    /// Whether a name is that of the second or a later part of a split model,
+    /// `NAME-00002-of-00003.gguf`; the model goes by its first.
+    private static func isLaterPart(_ name: String) -> Bool {
+        guard let match = name.wholeMatch(of: /.*-(?<part>\d{5})-of-\d{5}\.gguf/) else {
+            return false
+        }
+        return match.part != "00001"
     }
 
     /// The sorted names in a folder; none if it cannot be read.
