@@ -52,7 +52,7 @@ struct ModelParts: Sendable {
             language: Part(keys: text, tensors: text),
             vision: projector.map { Part(keys: $0, tensors: $0) },
             rotaryOrder: .adjacent, aspect: aspect,
-            files: [text.path] + (projector.map { [$0.path] } ?? []),
+            files: text.filePaths + (projector?.filePaths ?? []),
             byteCount: text.byteCount + (projector?.byteCount ?? 0))
     }
 

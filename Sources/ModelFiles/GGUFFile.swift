@@ -1,4 +1,5 @@
-/// A GGUF file, versions 2 and 3: metadata and tensors, mapped and checked.
+/// A GGUF file, versions 2 and 3, or all parts of a split one: metadata and tensors, mapped and
+/// checked.
 ///
 /// Opening reads the header only; tensor bytes are paged in when they are used. Every offset and
 /// size was checked against the file, so that `bytes(of:)` cannot leave it.
@@ -12,27 +13,39 @@ public final class GGUFFile: TensorDirectory, ModelMetadata {
     /// The names of all tensors in the order of the file.
     public let tensorNames: [String]
 
-    private let file: MappedFile
+    private let files: [MappedFile]
     private let tensors: [String: TensorEntry]
+    /// Which of `files` each tensor is in.
+    private let owners: [String: Int]
 
     /// The path the file was opened by.
-    public var path: String { file.path }
-    /// The size of the file in bytes.
-    public var byteCount: Int { file.count }
+    public var path: String { files[0].path }
+    /// The paths of all parts, this one first.
+    public var filePaths: [String] { files.map(\.path) }
+    /// The size of the file, of all parts together, in bytes.
+    public var byteCount: Int { files.reduce(0) { $0 + $1.count } }
 
-    /// Maps a file and reads its header.
+    /// Maps a file and reads its header; of a split model, those of all parts.
     ///
-    /// - Parameter path: A GGUF file.
+    /// - Parameter path: A GGUF file, or the first part of a split one.
     /// - Throws: `ModelFileError` of any kind but `missingKey` and `wrongType`.
     public init(path: String) throws(ModelFileError) {
-        file = try MappedFile(path: path)
-        var parser = GGUFParser(path: path, bytes: file.bytes)
-        let header = try parser.parse()
-        version = header.version
-        metadata = header.metadata
-        metadataKeys = header.keys
-        tensorNames = header.tensorNames
-        tensors = header.tensors
+        let parts = try GGUFParts(path: path).parts
+        files = parts.map(\.file)
+        version = parts[0].header.version
+        metadata = parts[0].header.metadata
+        metadataKeys = parts[0].header.keys
+        tensorNames = parts.flatMap(\.header.tensorNames)
+        var tensors: [String: TensorEntry] = [:]
+        var owners: [String: Int] = [:]
+        for (index, part) in parts.enumerated() {
+            for (name, entry) in part.header.tensors {
+                tensors[name] = entry
+                owners[name] = index
+            }
+        }
+        self.tensors = tensors
+        self.owners = owners
     }
 
     /// Finds a tensor.
@@ -46,8 +59,10 @@ public final class GGUFFile: TensorDirectory, ModelMetadata {
     /// - Parameter entry: An entry this file gave.
     /// - Returns: Exactly `entry.byteCount` bytes.
     public func bytes(of entry: TensorEntry) -> UnsafeRawBufferPointer {
-        precondition(tensors[entry.name] == entry, "'\(entry.name)' is not an entry of \(path)")
+        guard tensors[entry.name] == entry, let owner = owners[entry.name] else {
+            preconditionFailure("'\(entry.name)' is not an entry of \(path)")
+        }
         return UnsafeRawBufferPointer(
-            rebasing: file.bytes[entry.offset..<entry.offset + entry.byteCount])
+            rebasing: files[owner].bytes[entry.offset..<entry.offset + entry.byteCount])
     }
 }

@@ -53,7 +53,6 @@ struct GGUFParser {
             version: version, keys: [], metadata: [:], tensorNames: [], tensors: [:])
         try readMetadata(count: keyCount, into: &header)
         let alignment = try alignment(in: header.metadata)
-        try refuseSplitFile(header.metadata)
         try readTensors(count: tensorCount, alignment: alignment, into: &header)
         return header
     }
@@ -86,20 +85,6 @@ struct GGUFParser {
                         : "update this program or fetch the model in version 3"))
         }
         return Int(version)
-    }
-
-    private func refuseSplitFile(_ metadata: [String: GGUFValue]) throws(ModelFileError) {
-        let parts: UInt64
-        switch metadata["split.count"] {
-        case .unsigned(let count): parts = count
-        case .integer(let count): parts = UInt64(clamping: count)
-        default: return
-        }
-        guard parts > 1 else { return }
-        throw error(
-            .splitFile,
-            "the file is one of \(parts) parts of a model (key split.count) and a model must be "
-                + "one file; merge the parts with 'llama-gguf-split --merge'")
     }
 
     // MARK: Metadata

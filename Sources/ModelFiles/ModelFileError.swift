@@ -16,7 +16,7 @@ public struct ModelFileError: Error, Sendable, Equatable, CustomStringConvertibl
         case unsupportedVersion
         /// The file is for a machine of the other byte order.
         case bigEndian
-        /// The file is one part of a split model.
+        /// The file is one part of a split model, and the parts do not fit together.
         case splitFile
         /// The file ends inside its own header.
         case truncated

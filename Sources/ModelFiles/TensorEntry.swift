@@ -8,7 +8,7 @@ public struct TensorEntry: Sendable, Equatable {
     public let shape: [Int]
     /// How the elements are stored.
     public let type: ElementType
-    /// Where the tensor begins, in bytes from the beginning of the file.
+    /// Where the tensor begins, in bytes from the beginning of its file; of a split model, its part.
     public let offset: Int
     /// How many bytes the tensor takes.
     public let byteCount: Int

@@ -1,12 +1,9 @@
-import Glibc
-
 extension ModelSettings {
     /// The files these settings mean, with `auto` worked out.
     ///
-    /// `model.text: auto` is the only model in `STATE/models`: the only GGUF file there whose
-    /// name does not contain `mmproj`, or the only folder with a `config.json`.
-    /// `model.mmproj: auto` is the only GGUF file beside a GGUF `model.text` whose name
-    /// contains `mmproj`; a Hugging Face folder holds both.
+    /// `model.text: auto` is the only model of `ModelsFolder`, `STATE/models`. `model.mmproj: auto`
+    /// is the only GGUF file beside a GGUF `model.text` whose name contains `mmproj`; a Hugging Face
+    /// folder holds both.
     ///
     /// - Parameter stateDirectory: `DaemonSettings.stateDirectory`.
     /// - Returns: The model's file or folder, and the projector's file if there is one apart.
@@ -18,16 +15,14 @@ extension ModelSettings {
         if let mmproj { return (text, mmproj) }
         guard text.hasSuffix(".gguf") else { return (text, nil) }
         let folder = PathText.folder(of: text)
-        let projectors = Self.entries(of: folder).filter {
-            $0.hasSuffix(".gguf") && $0.contains("mmproj")
-        }
+        let projectors = ModelsFolder.projectors(in: folder)
         guard projectors.count == 1 else {
             throw SettingsError(
                 .noModel, at: "model.mmproj",
                 "\(projectors.count) files named *mmproj*.gguf lie in \(folder), not one: "
                     + "set model.mmproj or LLAVA_MODEL_MMPROJ, or give --mmproj")
         }
-        return (text, folder + "/" + projectors[0])
+        return (text, projectors[0])
     }
 
     /// The model's file or folder alone, for work without pictures.
@@ -41,30 +36,13 @@ extension ModelSettings {
     }
 
     private func onlyModel(in folder: String) throws(SettingsError) -> String {
-        let models = Self.entries(of: folder).filter { name in
-            name.hasSuffix(".gguf")
-                ? !name.contains("mmproj") : access("\(folder)/\(name)/config.json", R_OK) == 0
-        }
+        let models = ModelsFolder(path: folder).entries
         guard models.count == 1 else {
             throw SettingsError(
                 .noModel, at: "model.text",
                 "\(models.count) models lie in \(folder), not one: "
                     + "set model.text or LLAVA_MODEL_TEXT, or give --model")
         }
-        return folder + "/" + models[0]
-    }
-
-    /// The sorted names in a folder; none if it cannot be read.
-    private static func entries(of folder: String) -> [String] {
-        guard let stream = opendir(folder) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            names.append(name)
-        }
-        return names.sorted()
+        return models[0].text
     }
 }

@@ -48,8 +48,8 @@ import Testing
 
     /// Random weights have nothing redundant: the error of the weights is nearly that of the scores.
     @Test(arguments: [
-        (WeightMix.f32, 1e-3 as Float), (.bf16, 0.02), (.q8_0, 0.03), (.q6K, 0.06), (.q5KM, 0.11),
-        (.q4KM, 0.2), (.q4_0, 0.3), (.iq4XS, 0.25), (.q3KM, 0.4), (.q2K, 0.7),
+        (WeightMix.f32, 1e-3 as Float), (.q8_0, 0.03), (.q6K, 0.06), (.q5KM, 0.11),
+        (.q4KM, 0.2), (.iq4XS, 0.25), (.q2K, 0.7),
     ])
     func scoresStayNearThoseOfTheOriginal(mix: WeightMix, limit: Float) throws {
         let exact = try scores(source.text, source.projector)

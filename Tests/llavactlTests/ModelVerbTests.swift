@@ -175,6 +175,86 @@ import Testing
         #expect(refused.errors.hasPrefix("llavactl: \(damaged): "))
     }
 
+    /// The fixtures' CLIP is 28 x 28 in patches of 14, its decoder 2 layers wide 32.
+    @Test func saysWhatAModelIs() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let program = try Program(folder)
+        let pair = Self.fixtures + "/engine/models/linear-mha-f32"
+        let files = [pair + ".text.gguf", pair + ".mmproj.gguf"]
+        let one = try Self.object(
+            Data(try program.run(["model", "info", "--json"] + files).output.utf8))
+        let model = try #require(one["model"] as? [String: Any])
+        #expect(model["family"] as? String == "LLaVA v1")
+        let tower = try #require(model["tower"] as? [String: Any])
+        #expect(tower["image_side"] as? Int == 28)
+        #expect(tower["image_tokens"] as? Int == 4)
+        let sizes = try files.map {
+            try Data(contentsOf: URL(fileURLWithPath: $0)).count
+        }
+        #expect(model["file_bytes"] as? Int == sizes.reduce(0, +))
+        let four = try Self.object(
+            Data(
+                try program.run(["model", "info", "--json", "--workers", "4"] + files)
+                    .output.utf8))
+        let more = try #require(four["model"] as? [String: Any])
+        let worker = try #require(model["worker_bytes"] as? Int)
+        let alone = try #require(model["memory_bytes"] as? Int)
+        #expect(more["memory_bytes"] as? Int == alone + 3 * worker)
+        let plain = try program.run(["model", "info"] + files)
+        #expect(plain.output.hasPrefix("family           LLaVA v1\n"))
+        #expect(plain.output.contains("for 1 worker, "))
+    }
+
+    @Test func verifiesAPairAndRefusesABadOne() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let program = try Program(folder)
+        let models = Self.fixtures + "/engine/models/"
+        let good = try program.run([
+            "model", "verify", "--template", "vicuna_v1", "--json",
+            "--model", models + "linear-mha-f32.text.gguf",
+            "--mmproj", models + "linear-mha-f32.mmproj.gguf",
+        ])
+        #expect(good.code == 0, "\(good.errors)")
+        let report = try Self.object(Data(good.output.utf8))
+        #expect(report["ok"] as? Bool == true)
+        for key in ["encode_ms", "prefill_tokens_per_s", "decode_tokens_per_s", "peak_rss_bytes"] {
+            #expect((report[key] as? Double).map { $0 > 0 } == true, "\(key)")
+        }
+        let bad = try program.run([
+            "model", "verify", "--template", "vicuna_v1",
+            "--model", models + "linear-mha-f32.mmproj.gguf",
+            "--mmproj", models + "linear-mha-f32.text.gguf",
+        ])
+        #expect(bad.code == 1)
+        #expect(bad.output.isEmpty)
+        #expect(bad.errors.split(separator: "\n").count == 1)
+        #expect(bad.errors.contains("the other way round"))
+    }
+
+    @Test func listsTheModelsFolder() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let program = try Program(folder)
+        let empty = try program.run(["model", "list", "--json"])
+        #expect(empty.output == "[]\n")
+        let models = Self.fixtures + "/engine/models/linear-mha-f32"
+        for half in ["text", "mmproj"] {
+            try folder.write(
+                "state/models/linear/\(half).gguf",
+                [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(models).\(half).gguf"))))
+        }
+        try folder.write("state/models/broken.gguf", "no model")
+        let listed = try program.run(["model", "list", "--json"])
+        let rows = try #require(
+            try JSONSerialization.jsonObject(with: Data(listed.output.utf8)) as? [[String: Any]])
+        #expect(rows.map { $0["name"] as? String } == ["broken.gguf", "linear/text.gguf"])
+        #expect((rows[0]["problem"] as? String)?.contains("GGUF") == true)
+        #expect(rows[1]["family"] as? String == "LLaVA v1")
+        #expect(rows[1]["types"] as? String == "F32")
+    }
+
     @Test func theDoctorSaysWhatToDo() throws {
         let folder = try TemporaryFolder()
         defer { withExtendedLifetime(folder) {} }

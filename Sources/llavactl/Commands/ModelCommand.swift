@@ -1,11 +1,13 @@
 import ArgumentParser
 
-/// `model info|import|quantize|synth|tokenize`: looks into model files, and writes them.
+/// `model info|import|list|quantize|synth|tokenize|verify`: looks into model files, and writes them.
 struct ModelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "model", abstract: "Look into model files, and convert them.",
+        commandName: "model",
+        abstract: "Look after models: what they are, whether they work, other types.",
         subcommands: [
-            ModelInfoCommand.self, ModelImportCommand.self, ModelQuantizeCommand.self,
-            ModelSynthCommand.self, ModelTokenizeCommand.self,
+            ModelListCommand.self, ModelInfoCommand.self, ModelVerifyCommand.self,
+            ModelImportCommand.self, ModelQuantizeCommand.self, ModelSynthCommand.self,
+            ModelTokenizeCommand.self,
         ])
 }

@@ -26,6 +26,11 @@ struct ModelFileSummary {
         self.bytes = bytes
     }
 
+    /// The file.
+    var path: String { file.path }
+    /// Whether it is a vision tower with its projector.
+    var isProjector: Bool { architecture == "clip" }
+
     /// The numbers every architecture states under its own name, and what to call them.
     private static let dimensions = [
         ("context_length", "context"), ("embedding_length", "width"), ("block_count", "layers"),
