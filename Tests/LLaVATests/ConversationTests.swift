@@ -29,7 +29,7 @@ import Testing
             ModelLocation(
                 text: TextFixtures.path("conversation/text.gguf"),
                 projector: TextFixtures.path("conversation/mmproj.gguf"), template: "vicuna_v1",
-                aspect: .pad))
+                aspect: .pad, arithmetic: .exact))
         let engine = try LlavaEngine(model: model, threads: threads)
         if hasPicture { try engine.look(at: EngineFixture.picture(1)) }
         return engine

@@ -78,9 +78,9 @@ final class LlamaDecoder {
     ///
     /// - Parameters:
     ///   - input: At most `chunkRows` rows, which fit the cache.
+    ///   - phase: Whether it is part of a prompt or the step of an answer.
     ///   - isCancelled: Asked once a layer.
     /// - Returns: Whether the chunk was appended; if cancelled, the cache is as before.
-    ///   - phase: Whether it is part of a prompt or the step of an answer.
     func append(_ input: Input, phase: Phase, isCancelled: () -> Bool) -> Bool {
         let rows = input.count
         self.phase = phase

@@ -17,8 +17,9 @@ struct Linear: Sendable {
 }
 
 extension TensorMath {
-    /// The most rows of a prompt's chunk whose exact product reads each weight once and multiplies
-    /// at once. Beyond it, panels of weights are dequantised for OpenBLAS.
+    /// The most rows of a prompt's chunk whose exact product reads each weight once.
+    ///
+    /// Beyond it, panels of weights are dequantised for OpenBLAS.
     static let fewRows = 8
 
     /// Outputs of a panel of tiles: with 4096 columns 1 MiB, half of a core's second-level cache.
