@@ -38,9 +38,10 @@ public final class LlavaEngine {
     ///   - threads: Threads that compute, this one included; at least 1.
     ///   - contextLength: Positions a prompt and its answer may take; `nil` for the model's own
     ///     length, at most `defaultContextLimit`.
+    ///   - batch: The most questions that are answered side by side, at least 1.
     /// - Throws: `EngineError` of kind `prompt` if the model was not trained for such a length.
     public init(
-        model: LlavaModel, threads: Int, contextLength: Int? = nil
+        model: LlavaModel, threads: Int, contextLength: Int? = nil, batch: Int = 1
     ) throws(EngineError) {
         let trained = model.configuration.language.contextLength
         let length = contextLength ?? min(trained, Self.defaultContextLimit)
@@ -53,13 +54,16 @@ public final class LlavaEngine {
         guard threads > 0 else {
             throw EngineError(.prompt, "an engine needs at least 1 thread, not \(threads)")
         }
+        guard batch > 0 else {
+            throw EngineError(.prompt, "an engine answers at least 1 question, not \(batch)")
+        }
         self.model = model
         self.contextLength = length
         let math = TensorMath(threads: threads, arithmetic: model.location.arithmetic)
         self.math = math
         decoder = LlamaDecoder(
             model.configuration.language, model.language, math: math, contextLength: length,
-            storage: model.location.keyValueStorage)
+            batch: batch, storage: model.location.keyValueStorage)
         encoder = model.vision.map { ClipEncoder($0, math: math) }
     }
 

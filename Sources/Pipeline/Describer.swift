@@ -26,7 +26,7 @@ public final class Describer: ImageDescribing {
     ///   - image: The picture's file.
     ///   - presets: What to ask; the picture is looked at once for all of them.
     ///   - isCancelled: Asked at least once a token; once true, the work ends.
-    ///   - onAnswer: Receives each answer in the order asked; its error ends the work.
+    ///   - onAnswer: Receives each answer as it is complete; its error ends the work.
     /// - Throws: `PipelineError` of a picture's failure class or of class `engine`; with the
     ///   disposition `.cancelled` after `isCancelled`.
     public func describe(
@@ -36,15 +36,31 @@ public final class Describer: ImageDescribing {
         var lap = Lap()
         try look(at: image, isCancelled)
         defer { engine.forget() }
-        for preset in presets {
-            for question in preset.questions {
-                if isCancelled() { throw cancelled(image) }
-                let generation = try generate(question, of: preset, about: image, isCancelled)
-                try onAnswer(
-                    Self.answer(
-                        to: question, of: preset, from: generation, durationMS: lap.take()))
-            }
+        let asked = presets.flatMap { preset in preset.questions.map { (preset, $0) } }
+        let requests = asked.map { preset, question in
+            AnswerRequest(
+                question: question.prompt,
+                options: preset.sampling.options(
+                    maxTokens: question.tokenLimit,
+                    seed: Self.seed(image: image, preset: preset, question: question)))
         }
+        var refused: PipelineError?
+        let isComplete: Bool
+        do throws(EngineError) {
+            isComplete = try engine.answer(
+                requests, isCancelled: { refused != nil || isCancelled() }
+            ) { number, generation in
+                guard refused == nil else { return }
+                let (preset, question) = asked[number]
+                let answer = Self.answer(
+                    to: question, of: preset, from: generation, durationMS: lap.take())
+                do throws(PipelineError) { try onAnswer(answer) } catch { refused = error }
+            }
+        } catch {
+            throw Self.failure(.answer, error, image)
+        }
+        if let refused { throw refused }
+        guard isComplete else { throw cancelled(image) }
     }
 
     /// Decodes and encodes; the pixels are let go as soon as the model has seen them.
@@ -80,24 +96,6 @@ public final class Describer: ImageDescribing {
                 .decode, kind, "'\(image.path)': \(error.message).",
                 disposition: waits ? .retry : .permanent)
         }
-    }
-
-    private func generate(
-        _ question: Question, of preset: Preset, about image: SourceImage,
-        _ isCancelled: () -> Bool
-    ) throws(PipelineError) -> Generation {
-        let options = preset.sampling.options(
-            maxTokens: question.tokenLimit,
-            seed: Self.seed(image: image, preset: preset, question: question))
-        let generation: Generation
-        do {
-            generation = try engine.answer(
-                question.prompt, options: options, isCancelled: isCancelled)
-        } catch {
-            throw Self.failure(.answer, error, image)
-        }
-        guard generation.finishReason != .cancelled else { throw cancelled(image) }
-        return generation
     }
 
     static func answer(

@@ -8,7 +8,7 @@ public protocol ImageDescribing {
     ///   - image: The picture's file.
     ///   - presets: What to ask; the picture is looked at once for all of them.
     ///   - isCancelled: Asked at least once a token; once true, the work ends.
-    ///   - onAnswer: Receives each answer in the order asked; its error ends the work.
+    ///   - onAnswer: Receives each answer as it is complete; its error ends the work.
     /// - Throws: `PipelineError`: `.cancelled` after `isCancelled`, else what went wrong.
     func describe(
         _ image: SourceImage, presets: [Preset], isCancelled: () -> Bool,

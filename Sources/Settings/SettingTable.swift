@@ -36,7 +36,7 @@ public enum SettingTable {
             "How many threads each worker computes with."),
         SettingKey(
             "workers.batch", .number(1...256, auto: true), default: "auto",
-            "How many questions a worker answers side by side."),
+            "How many questions about a picture a worker answers side by side."),
         SettingKey(
             "workers.kv", .choice(["auto", "f32", "f16"]), default: "auto",
             "The number format of the key-value cache."),

@@ -102,13 +102,16 @@ struct Startup: Sendable {
         let plan = WorkerPlan(
             settings.workers, cores: WorkerPlan.availableCores,
             modelBytes: Self.size(of: model.location.text))
-        logger.info("\(plan.workers) workers with \(plan.threads) threads each")
+        logger.info(
+            "\(plan.workers) workers with \(plan.threads) threads each, up to \(plan.batch) questions side by side"
+        )
         let decoder = ImageDecoder(
             limits: ImageLimits(settings.images),
             appliesOrientation: settings.images.applyOrientation)
         let workers = WorkerGroup(count: plan.workers) { _ throws(PipelineError) in
             do throws(EngineError) {
-                let engine = try LlavaEngine(model: model, threads: plan.threads)
+                let engine = try LlavaEngine(
+                    model: model, threads: plan.threads, batch: plan.batch)
                 return Describer(engine: engine, decoder: decoder)
             } catch {
                 throw PipelineError(.look, .engine, error.message)

@@ -1,10 +1,15 @@
 import FoundationEssentials
 import Settings
 
-/// How many workers compute with how many threads each.
+/// How many workers compute with how many threads each, and how many questions side by side.
 struct WorkerPlan: Equatable {
     let workers: Int
     let threads: Int
+    let batch: Int
+
+    /// Questions about a picture that are answered side by side where nothing is set: a step for
+    /// eight costs a 7B model less than twice a step for one, and presets seldom ask more.
+    static let usualBatch = 8
 
     /// Decides what the settings leave open.
     ///
@@ -21,6 +26,7 @@ struct WorkerPlan: Equatable {
     ///   - modelBytes: Size of the language model's file.
     init(_ settings: WorkerSettings, cores: Int, modelBytes: Int) {
         let cores = max(1, cores)
+        batch = settings.batch ?? Self.usualBatch
         switch (settings.count, settings.threads) {
         case (let count?, let threads?):
             (workers, self.threads) = (count, threads)

@@ -196,9 +196,17 @@ func rows(_ type: ck_type, count: Int, columns: Int, seed: UInt64) -> [UInt8] {
             var expected = [Float](repeating: 0, count: columns)
             var found = expected
             _ = ck_weighted_sum(
-                CK_LEVEL_PLAIN, type, 37, columns, bytes, columns, p, &expected)
-            _ = ck_weighted_sum(level, type, 37, columns, bytes, columns, p, &found)
+                CK_LEVEL_PLAIN, type, 37, bytes, 0, nil, columns, columns, p, &expected)
+            _ = ck_weighted_sum(
+                level, type, 37, bytes, 0, nil, columns, columns, p, &found)
             for (a, b) in zip(expected, found) { #expect(abs(a - b) < 1e-5) }
+            for first in [0, 1, 18, 36] {
+                let rest = Array(bytes[(first * columns * ck_block_bytes(type))...])
+                var split = [Float](repeating: 0, count: columns)
+                _ = ck_weighted_sum(
+                    level, type, first, bytes, 37 - first, rest, columns, columns, p, &split)
+                #expect(split == found)
+            }
         }
     }
 

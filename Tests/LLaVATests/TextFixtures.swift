@@ -54,6 +54,11 @@ enum TextFixtures {
         var models: [Model]
     }
 
+    /// A file of the demo model.
+    static func demo(_ name: String) -> String {
+        path("../../Models/demo/\(name)")
+    }
+
     static func path(_ name: String) -> String {
         URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("Fixtures/\(name)").path

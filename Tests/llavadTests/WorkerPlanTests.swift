@@ -22,6 +22,15 @@ import Testing
         #expect(plan(nil, nil, cores: 8, bytes: 1 << 30) == [2, 4])
     }
 
+    @Test func questionsSideBySideAreAsSetOrEight() {
+        func batch(_ set: Int?) -> Int {
+            let settings = WorkerSettings(batch: set, drain: .seconds(60))
+            return WorkerPlan(settings, cores: 2, modelBytes: 0).batch
+        }
+        #expect(batch(nil) == 8)
+        #expect(batch(3) == 3)
+    }
+
     @Test func whatIsSetHolds() {
         #expect(plan(3, 5, cores: 2, bytes: 0) == [3, 5])
         #expect(plan(3, nil, cores: 8, bytes: 0) == [3, 2])

@@ -116,11 +116,11 @@ ck_status ck_matmul_int8(
     ck_level level, ck_type type, size_t rows, size_t outputs, size_t columns, const void *x,
     const void *weights, float *out, size_t out_stride, void *scratch);
 
-/// out[c] = sum over r of p[r] * values[r][c], for `rows` rows of f32 or f16 values that lie
-/// `row_stride` elements apart.
+/// out[c] = sum over r of p[r] * values[r][c], for rows of f32 or f16 values that lie `row_stride`
+/// elements apart, in two runs: where the first ends changes no bit of the result.
 ck_status ck_weighted_sum(
-    ck_level level, ck_type type, size_t rows, size_t columns, const void *values,
-    size_t row_stride, const float *p, float *out);
+    ck_level level, ck_type type, size_t first_rows, const void *first, size_t second_rows,
+    const void *second, size_t columns, size_t row_stride, const float *p, float *out);
 
 // norms.c
 /// out = x / sqrt(mean(x^2) + epsilon) * weight.

@@ -27,6 +27,11 @@ final class LlamaDecoder {
     /// The most rows a chunk may have: what the scratch buffers hold.
     static let chunkRows = 512
 
+    /// Rows in the cache for each of several branches: a question and its answer as presets ask.
+    private static let branchRows = 512
+
+    /// The most branches that are written side by side.
+    let batch: Int
     /// The keys and values so far.
     let cache: KVCache
 
@@ -50,17 +55,20 @@ final class LlamaDecoder {
     /// Makes a decoder with an empty cache.
     init(
         _ shape: LlamaConfiguration, _ weights: LlamaWeights, math: TensorMath, contextLength: Int,
-        storage: KeyValueStorage
+        batch: Int, storage: KeyValueStorage
     ) {
         self.shape = shape
         self.weights = weights
         self.math = math
-        cache = KVCache(shape, capacity: contextLength, storage: storage)
+        self.batch = batch
+        cache = KVCache(
+            shape, capacity: contextLength,
+            room: batch > 1 ? max(contextLength, batch * Self.branchRows) : 0, storage: storage)
         rotary = RotaryTable(
             positions: contextLength, headDimension: shape.headDimension, base: shape.rotaryBase,
             positionScale: shape.positionScale, factors: weights.rotaryFactors,
             order: shape.rotaryOrder)
-        let rows = min(Self.chunkRows, contextLength)
+        let rows = max(batch, min(Self.chunkRows, contextLength))
         let queries = shape.headCount * shape.headDimension
         let keys = shape.keyValueHeadCount * shape.headDimension
         state = Matrix(rows: rows, columns: shape.width)
@@ -71,7 +79,7 @@ final class LlamaDecoder {
         mixed = Matrix(rows: rows, columns: queries)
         gate = Matrix(rows: rows, columns: shape.feedForwardWidth)
         up = Matrix(rows: rows, columns: shape.feedForwardWidth)
-        scores = Matrix(rows: 1, columns: weights.vocabularyRows)
+        scores = Matrix(rows: batch, columns: weights.vocabularyRows)
     }
 
     /// Appends a chunk to the sequence.
@@ -96,6 +104,41 @@ final class LlamaDecoder {
         }
         cache.advance(by: rows)
         return true
+    }
+
+    /// Appends a token to each of some branches, in one pass over the weights.
+    ///
+    /// - Parameters:
+    ///   - tokens: A token for each branch, at most `batch`.
+    ///   - branches: Where they belong; their counts are raised afterwards by the caller.
+    ///   - isCancelled: Asked once a layer.
+    /// - Returns: Whether it was done.
+    func append(
+        _ tokens: [TokenID], to branches: [Branch], isCancelled: () -> Bool
+    ) -> Bool {
+        precondition(tokens.count == branches.count && tokens.count <= batch, "a step's tokens")
+        phase = .step
+        embed(.tokens(tokens[...]))
+        for (index, layer) in weights.layers.enumerated() {
+            if isCancelled() { return false }
+            attend(layer, index, branches)
+            feedForward(layer, rows: branches.count)
+        }
+        return true
+    }
+
+    /// The scores after each of the first rows of the last step, shape `(rows, V)`; valid until the
+    /// next call.
+    func scores(rows: Int) -> (Int) -> UnsafeBufferPointer<Float> {
+        for row in 0..<rows {
+            ck_rms_norm(
+                math.level, shape.width, state[row], weights.outputNorm.weight,
+                weights.outputNorm.epsilon, normed[row])
+        }
+        let last = math.operand(normed.base, rows: rows, columns: shape.width, phase: .step)
+        math.apply(weights.output, to: last, into: scores.base)
+        let (base, count) = (scores.base, weights.vocabularyRows)
+        return { row in UnsafeBufferPointer(start: base + row * count, count: count) }
     }
 
     /// The scores of every vocabulary row after a row of the last chunk, shape `(V)`; valid until
@@ -131,28 +174,63 @@ final class LlamaDecoder {
         }
     }
 
-    /// `x += out(attention(norm(x)))`.
+    /// `x += out(attention(norm(x)))` for a chunk of the sequence.
     private func attend(_ layer: LlamaWeights.Layer, _ index: Int, rows: Int) {
+        let start = cache.length
+        project(layer, rows: rows) { start + $0 }
+        cache.write(
+            rows: rows, layer: index, keys: key.base, values: value.base, level: math.level)
+        math.attend(
+            heads, queries: query.base, rows: rows, over: cache.memory(layer: index),
+            keyCount: start + rows, firstPosition: start, into: mixed.base)
+        finishAttention(layer, rows: rows)
+    }
+
+    /// The same for a token of each of some branches.
+    private func attend(_ layer: LlamaWeights.Layer, _ index: Int, _ branches: [Branch]) {
+        project(layer, rows: branches.count) { branches[$0].position }
+        var mostKeys = 0
+        for (row, branch) in branches.enumerated() {
+            cache.write(
+                at: branch.place + branch.count, layer: index, keys: key[row], values: value[row],
+                level: math.level)
+            mostKeys = max(mostKeys, branch.position + 1)
+        }
+        math.attendByRows(
+            heads, queries: query.base, rows: branches.count, over: cache.memory(layer: index),
+            mostKeys: mostKeys, into: mixed.base
+        ) { row in
+            KeySpan(
+                prefix: branches[row].prefix, start: branches[row].place,
+                count: branches[row].count + 1)
+        }
+        finishAttention(layer, rows: branches.count)
+    }
+
+    /// Queries, keys and values of rows, turned to their positions.
+    private func project(
+        _ layer: LlamaWeights.Layer, rows: Int, position: (Int) -> Int
+    ) {
         math.apply(layer.attentionNorm, to: state, rows: rows, into: normed)
         let input = operand(normed, rows: rows)
         math.apply(layer.query, to: input, into: query.base)
         math.apply(layer.key, to: input, into: key.base)
         math.apply(layer.value, to: input, into: value.base)
-        let start = cache.length
         math.forEachRow(rows) { row in
-            rotary.rotate(query[row], heads: shape.headCount, position: start + row)
-            rotary.rotate(key[row], heads: shape.keyValueHeadCount, position: start + row)
+            rotary.rotate(query[row], heads: shape.headCount, position: position(row))
+            rotary.rotate(key[row], heads: shape.keyValueHeadCount, position: position(row))
         }
-        cache.write(
-            rows: rows, layer: index, keys: key.base, values: value.base, level: math.level)
-        math.attend(
-            Attention(
-                heads: shape.headCount, keyValueHeads: shape.keyValueHeadCount,
-                headDimension: shape.headDimension),
-            queries: query.base, rows: rows, over: cache.memory(layer: index),
-            keyCount: start + rows, firstPosition: start, into: mixed.base)
+    }
+
+    private func finishAttention(_ layer: LlamaWeights.Layer, rows: Int) {
         math.apply(layer.output, to: operand(mixed, rows: rows), into: normed.base)
         math.add(normed, to: state, rows: rows)
+    }
+
+    private var heads: Attention {
+        Attention(
+            heads: shape.headCount, keyValueHeads: shape.keyValueHeadCount,
+            headDimension: shape.headDimension)
     }
 
     /// `x += down(silu(gate(norm(x))) · up(norm(x)))`.

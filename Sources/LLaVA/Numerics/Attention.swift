@@ -16,6 +16,9 @@ struct KeysAndValues {
     /// Elements from one row to the next.
     let rowStride: Int
 
+    /// Bytes from one row to the next.
+    var rowBytes: Int { rowStride * (type == CK_F32 ? 4 : 2) }
+
     /// Bytes from the start to the first row of a head.
     func offset(head: Int) -> Int { head * headStride * (type == CK_F32 ? 4 : 2) }
 }
@@ -34,6 +37,19 @@ struct Attention: Sendable {
     var scale: Float { 1 / Float(headDimension).squareRoot() }
     /// Query heads that share a key head.
     var group: Int { heads / keyValueHeads }
+}
+
+/// The keys that a query row sees: the first `prefix` rows, then `count` rows from `start` on.
+struct KeySpan {
+    /// Rows from the beginning.
+    let prefix: Int
+    /// Where the others begin.
+    let start: Int
+    /// How many others there are.
+    let count: Int
+
+    /// All of them.
+    var total: Int { prefix + count }
 }
 
 extension TensorMath {
@@ -57,8 +73,10 @@ extension TensorMath {
     ) {
         if rows <= Self.fewRows && memory.rowStride == shape.headDimension {
             attendByRows(
-                shape, queries: queries, rows: rows, over: memory, keyCount: keyCount,
-                firstPosition: firstPosition, into: output)
+                shape, queries: queries, rows: rows, over: memory, mostKeys: keyCount, into: output
+            ) { row in
+                KeySpan(prefix: firstPosition.map { $0 + row + 1 } ?? keyCount, start: 0, count: 0)
+            }
         } else {
             attendByBlocks(
                 shape, queries: queries, rows: rows, over: memory, keyCount: keyCount,
@@ -67,31 +85,47 @@ extension TensorMath {
     }
 
     /// Decoding: one key head at a time, its group of query heads together.
-    private func attendByRows(
+    ///
+    /// - Parameters:
+    ///   - shape: Heads and their size.
+    ///   - queries: Shape `(rows, heads · headDimension)`.
+    ///   - rows: Query rows.
+    ///   - memory: Keys and values; a head's rows lie one after the other.
+    ///   - mostKeys: The most keys a row sees.
+    ///   - output: Shape `(rows, heads · headDimension)`.
+    ///   - span: The keys a row sees; where its prefix ends changes no bit of the result.
+    func attendByRows(
         _ shape: Attention, queries: UnsafePointer<Float>, rows: Int, over memory: KeysAndValues,
-        keyCount: Int, firstPosition: Int?, into output: UnsafeMutablePointer<Float>
+        mostKeys: Int, into output: UnsafeMutablePointer<Float>, span: (Int) -> KeySpan
     ) {
         let size = shape.headDimension
         let width = shape.heads * size
-        reserveScratch(floats: shape.group * keyCount + size)
+        reserveScratch(floats: shape.group * mostKeys + size)
         pool.forEachRange(count: rows * shape.keyValueHeads) { worker, range in
             let scores = scratch(of: worker)
             for item in range {
                 let row = item / shape.keyValueHeads
                 let head = item % shape.keyValueHeads
-                let visible = firstPosition.map { $0 + row + 1 } ?? keyCount
+                let seen = span(row)
                 let start = row * width + head * shape.group * size
                 let offset = memory.offset(head: head)
-                let status = ck_dot_rows(
-                    level, memory.type, visible, size, memory.keys + offset, shape.group,
-                    queries + start, size, scores, keyCount, scores + shape.group * keyCount)
-                precondition(status == CK_OK, "keys are stored in a type kernels cannot read")
+                let others = offset + seen.start * memory.rowBytes
+                for (rows, place, column) in [
+                    (seen.prefix, offset, 0), (seen.count, others, seen.prefix),
+                ] {
+                    let status = ck_dot_rows(
+                        level, memory.type, rows, size, memory.keys + place, shape.group,
+                        queries + start, size, scores + column, mostKeys,
+                        scores + shape.group * mostKeys)
+                    precondition(status == CK_OK, "keys are stored in a type kernels cannot read")
+                }
                 for member in 0..<shape.group {
-                    let weights = scores + member * keyCount
-                    ck_softmax(level, visible, shape.scale, weights)
+                    let weights = scores + member * mostKeys
+                    ck_softmax(level, seen.total, shape.scale, weights)
                     _ = ck_weighted_sum(
-                        level, memory.type, visible, size, memory.values + offset,
-                        memory.rowStride, weights, output + start + member * size)
+                        level, memory.type, seen.prefix, memory.values + offset, seen.count,
+                        memory.values + others, size, memory.rowStride, weights,
+                        output + start + member * size)
                 }
             }
         }

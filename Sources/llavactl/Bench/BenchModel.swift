@@ -6,13 +6,13 @@ enum BenchModel: Sendable {
     case files(ModelLocation)
     /// A real shape with random weights, made in memory: nothing is downloaded, nothing is left
     /// on a disk, and the pages are the kernel's as those of mapped files are.
-    case synthetic(ModelSynthesis, KeyValueStorage)
+    case synthetic(ModelSynthesis, KeyValueStorage, Arithmetic)
 
     /// What a report calls it.
     var name: String {
         switch self {
         case .files(let location): location.text
-        case .synthetic(let synthesis, _): "\(synthesis.shape.name) \(synthesis.mix.rawValue)"
+        case .synthetic(let synthesis, _, _): "\(synthesis.shape.name) \(synthesis.mix.rawValue)"
         }
     }
 
@@ -20,10 +20,11 @@ enum BenchModel: Sendable {
     func prepared() throws(EngineError) -> Prepared {
         switch self {
         case .files(let location): return Prepared(location: location, memory: nil)
-        case .synthetic(let synthesis, let storage):
+        case .synthetic(let synthesis, let storage, let arithmetic):
             let memory = try synthesis.makeInMemory(threads: EngineThread.defaultCount)
             var location = memory.location
             location.keyValueStorage = storage
+            location.arithmetic = arithmetic
             return Prepared(location: location, memory: memory)
         }
     }

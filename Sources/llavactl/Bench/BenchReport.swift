@@ -59,9 +59,12 @@ struct BenchReport {
             readTokens += answer.promptTokens
             readMS += answer.timings.prefillMS
         }
-        // The first token's scores are the prompt's; each one after it is a step.
-        stepCount += answer.tokens.count - 1
-        stepMS += answer.timings.generateMS
+    }
+
+    /// Takes the time of steps; the first token of an answer is none, its scores are the prompt's.
+    mutating func addSteps(tokens: Int, milliseconds: Double) {
+        stepCount += tokens
+        stepMS += milliseconds
     }
 
     /// Pictures an hour at this rate.
@@ -91,7 +94,7 @@ struct BenchReport {
             "decode_tokens_per_s": number(decodeRate),
             "peak_rss_bytes": .number(peakBytes),
             "threads": .number(work.threads),
-            "batch": .number(1),
+            "batch": .number(work.batch),
             "model": .string(model),
             "weight_bytes": .number(weightBytes),
             "kv": .string(keyValueStorage.rawValue),
@@ -124,7 +127,7 @@ struct BenchReport {
             (
                 "work",
                 "\(work.images) x \(work.questions) questions of \(work.maxTokens) tokens, "
-                    + "\(work.threads) threads, KV \(keyValueStorage.rawValue)"
+                    + "\(work.threads) threads, batch \(work.batch), KV \(keyValueStorage.rawValue)"
             ),
             ("load", times(loadMS)), ("first encode", times(firstEncodeMS)),
             ("read and decode", times(Self.median(decodeMS))),

@@ -16,7 +16,7 @@ struct BenchRun {
         let clock = ContinuousClock()
         let start = clock.now
         let engine = try LlavaEngine(
-            model: LlavaModel.load(prepared.location), threads: work.threads)
+            model: LlavaModel.load(prepared.location), threads: work.threads, batch: work.batch)
         let loadMS = Self.milliseconds(clock.now - start)
         let (first, _) = try picture(0)
         let beforeLook = clock.now
@@ -31,13 +31,24 @@ struct BenchRun {
             let (pixels, decodeMS) = try picture(index)
             if let decodeMS { report.decodeMS.append(decodeMS) }
             try engine.look(at: pixels)
-            for question in 0..<work.questions {
-                var options = GenerationOptions()
-                options.maxTokens = work.maxTokens
-                options.ignoresEnd = true
-                let answer = try engine.answer(work.question(question), options: options)
-                report.add(answer, isFirst: question == 0, readsAll: index == 0 && question == 0)
+            var options = GenerationOptions()
+            options.maxTokens = work.maxTokens
+            options.ignoresEnd = true
+            let requests = (0..<work.questions).map {
+                AnswerRequest(question: work.question($0), options: options)
             }
+            let start = clock.now
+            var readMS = 0.0
+            _ = try engine.answer(requests, isCancelled: { false }) { number, answer in
+                report.add(answer, isFirst: number == 0, readsAll: index == 0 && number == 0)
+                readMS +=
+                    answer.timings.prefillMS + answer.timings.imageMS
+                    + answer.timings.encodeMS
+            }
+            // What is not reading prompts is stepping, whoever shared the steps.
+            report.addSteps(
+                tokens: work.questions * (work.maxTokens - 1),
+                milliseconds: Self.milliseconds(clock.now - start) - readMS)
         }
         report.totalMS = Self.milliseconds(clock.now - begin)
         report.peakBytes = Self.peakBytes()

@@ -6,6 +6,8 @@ struct BenchWork: Sendable {
     var questions: Int
     /// Tokens of each answer, exactly: models of random weights would stop anywhere.
     var maxTokens: Int
+    /// Questions answered side by side.
+    var batch: Int
     /// Threads to compute with.
     var threads: Int
     /// A picture's file to decode each time; random pixels if nobody names one.

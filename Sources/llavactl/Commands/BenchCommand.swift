@@ -36,6 +36,9 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: "Tokens of each answer.")
     var maxTokens = 48
 
+    @Option(help: "Questions answered side by side; all of a picture's if not given.")
+    var batch: Int?
+
     @Option(help: "Threads to compute with.")
     var threads: Int?
 
@@ -48,6 +51,9 @@ struct BenchCommand: AsyncParsableCommand {
             ("--images", images), ("--questions", questions), ("--max-tokens", maxTokens),
         ] where !(1...1_000_000).contains(value) {
             throw ValidationError("\(name) takes 1 or more, not \(value).")
+        }
+        guard batch.map({ (1...256).contains($0) }) ?? true else {
+            throw ValidationError("--batch takes 1 to 256.")
         }
         guard threads.map({ (1...1024).contains($0) }) ?? true else {
             throw ValidationError("--threads takes 1 to 1024.")
@@ -77,13 +83,19 @@ struct BenchCommand: AsyncParsableCommand {
         let settings = try shared.settings()
         let source: BenchModel
         if let synthesis = try synthesis() {
+            var settings = settings
+            if let arithmetic = model.arithmetic {
+                settings.model.arithmetic = arithmetic.rawValue
+            }
             let storage = settings.workers.kv.flatMap(KeyValueStorage.init(rawValue:)) ?? .f32
-            source = .synthetic(synthesis, storage)
+            let arithmetic = settings.model.arithmetic.flatMap(Arithmetic.init(rawValue:)) ?? .fast
+            source = .synthetic(synthesis, storage, arithmetic)
         } else {
             source = .files(try model.location(settings))
         }
         let work = BenchWork(
             images: images, questions: questions, maxTokens: maxTokens,
+            batch: batch ?? settings.workers.batch ?? questions,
             threads: threads ?? settings.workers.threads ?? EngineThread.defaultCount,
             picture: picture.map(GivenPath.absolute))
         let bench = BenchRun(model: source, work: work, reader: PictureReader(settings.images))

@@ -36,12 +36,17 @@ struct PresetsTestCommand: AsyncParsableCommand {
         let threads = settings.workers.threads ?? EngineThread.defaultCount
         let answers = try await EngineThread.run {
             let picture = try reader.read(path).get()
-            let engine = try LlavaEngine(model: LlavaModel.load(location), threads: threads)
+            let engine = try LlavaEngine(
+                model: LlavaModel.load(location), threads: threads,
+                batch: max(1, preset.questions.count))
             var answers: [DescribedAnswer] = []
             try Describer(engine: engine, decoder: decoder).describe(
                 picture.source, presets: [preset], isCancelled: { false },
                 onAnswer: { answers.append($0) })
-            return answers
+            // In the order asked, not in that of their ends.
+            return preset.questions.compactMap { question in
+                answers.first { $0.question == question.name }
+            }
         }
         let printer = RowPrinter(
             columns: Self.columns, format: format.resolved(shared), to: .standardOutput(),
