@@ -16,8 +16,9 @@ struct TimedProgress {
         reporter.update(last)
     }
 
-    /// Shows the last state and ends the line.
+    /// Shows the last state and ends the line; nothing, if there was no step.
     mutating func finish() {
+        guard last.total > 0 else { return }
         last.elapsed = (ContinuousClock.now - start) / .seconds(1)
         reporter.finish(last)
     }
