@@ -47,6 +47,7 @@ let package = Package(
         // C: SIMD kernels and shims over system libraries, nothing else.
         .target(name: "CKernels"),
         .target(name: "CSystem"),
+        .target(name: "CTransfer", linkerSettings: [.linkedLibrary("curl")]),
         .target(
             name: "CImages",
             linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
@@ -59,6 +60,7 @@ let package = Package(
         house("ModelFiles"),
         house("Images", uses: ["CImages"]),
         house("Folders", uses: ["Threads"]),
+        house("Hub", uses: ["CTransfer", crypto]),
         house("Settings", uses: [yams]),
 
         // The engine: pixels and text in, tokens out; no database, no queue.
@@ -89,7 +91,7 @@ let package = Package(
         .executableTarget(
             name: "llavactl",
             dependencies: [
-                "CSystem", "Pipeline", "Storage", "Folders", "LLaVA", "Images", "ModelFiles",
+                "CSystem", "Pipeline", "Storage", "Folders", "Hub", "LLaVA", "Images", "ModelFiles",
                 "Settings", "Threads", argumentParser, logging,
             ],
             swiftSettings: strict),
@@ -100,6 +102,7 @@ let package = Package(
         tests("ModelFilesTests", of: ["ModelFiles"]),
         tests("ImagesTests", of: ["Images"]),
         tests("FoldersTests", of: ["Folders"]),
+        tests("HubTests", of: ["Hub", "Threads", crypto]),
         tests("SettingsTests", of: ["Settings"]),
         tests("LLaVATests", of: ["LLaVA", "ModelFiles", "Images"]),
         tests("PipelineTests", of: ["Pipeline", "LLaVA", "Images"]),

@@ -12,7 +12,7 @@ case "$version" in
     [0-5].* | 6.[0-2] | "") fail "Swift 6.3 or later is needed and 'swift --version' says '$version'; install a newer one." ;;
 esac
 
-packages=(libopenblas-dev libpq-dev libjpeg-dev libpng-dev pkg-config)
+packages=(libopenblas-dev libpq-dev libjpeg-dev libpng-dev libcurl4-openssl-dev pkg-config)
 missing=()
 for package in "${packages[@]}"; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")

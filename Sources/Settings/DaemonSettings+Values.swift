@@ -12,6 +12,7 @@ extension DaemonSettings {
                 template: table.optionalText("model.template", none: "auto"),
                 aspect: table.optionalText("model.aspect", none: "auto"),
                 arithmetic: table.optionalText("model.arithmetic", none: "auto")),
+            modelEndpoint: table.text("model.endpoint"),
             workers: WorkerSettings(
                 count: table.optionalNumber("workers.count"),
                 threads: table.optionalNumber("workers.threads"),

@@ -8,6 +8,8 @@ public struct DaemonSettings: Sendable, Equatable {
     public var stateDirectory: String
     /// Which model answers.
     public var model: ModelSettings
+    /// Where `llavactl model pull` fetches models from.
+    public var modelEndpoint: String
     /// How the work is spread over the machine.
     public var workers: WorkerSettings
     /// Where pictures come from.

@@ -27,6 +27,9 @@ public enum SettingTable {
         SettingKey(
             "model.arithmetic", .choice(["auto", "fast", "accurate", "exact"]), default: "auto",
             "How products are computed: rounded to 8 and 16 bits, to 16 bits, or not."),
+        SettingKey(
+            "model.endpoint", .text(maxBytes: 512), default: "https://huggingface.co",
+            "Where llavactl model pull fetches models from."),
 
         SettingKey(
             "workers.count", .number(1...256, auto: true), default: "auto",

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Folders
 import Glibc
+import Hub
 import LLaVA
 import ModelFiles
 import Pipeline
@@ -37,6 +38,9 @@ struct Ending {
             (status, message) = (.someFailed, Self.signed(failure.description))
         case let failure as EngineError:
             (status, message) = (.someFailed, Self.signed(failure.description))
+        case let failure as HubError:
+            let isUsage = failure.kind == .request
+            (status, message) = (isUsage ? .usage : .someFailed, Self.signed(failure.description))
         case let failure as ModelFileError:
             (status, message) = (.someFailed, Self.signed(failure.description))
         case let failure as PictureFailure:

@@ -233,6 +233,23 @@ import Testing
         #expect(bad.errors.contains("the other way round"))
     }
 
+    @Test func aModelThatCannotBeOnAHubIsWrongUsage() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let program = try Program(folder)
+        for (model, said) in [
+            ("llava", "OWNER/NAME"), ("../etc/passwd", "OWNER/NAME"), ("a/b:", "after the colon"),
+        ] {
+            let outcome = try program.run(["model", "pull", model])
+            #expect(outcome.code == 2, "\(model)")
+            #expect(outcome.errors.contains(said), "\(outcome.errors)")
+            #expect(outcome.errors.split(separator: "\n").count == 1)
+        }
+        let address = try program.run(["model", "pull", "a/b", "--endpoint", "ftp://host"])
+        #expect(address.code == 2)
+        #expect(address.errors.contains("model.endpoint or give --endpoint"))
+    }
+
     @Test func listsTheModelsFolder() throws {
         let folder = try TemporaryFolder()
         defer { withExtendedLifetime(folder) {} }

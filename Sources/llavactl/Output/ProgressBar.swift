@@ -6,6 +6,8 @@ struct ProgressBar {
     var finished = 0
     /// How many of those failed.
     var failed = 0
+    /// Whether the items are bytes, which people read in larger units.
+    var countsBytes = false
     /// Seconds since the start.
     var elapsed: Double = 0
 
@@ -23,12 +25,12 @@ struct ProgressBar {
     /// A line for a log: no bar.
     var plainLine: String {
         let share = total > 0 ? finished * 100 / total : 100
-        return (["\(finished)/\(total) (\(share)%)"] + details).joined(separator: ", ")
+        return (["\(counts) (\(share)%)"] + details).joined(separator: ", ")
     }
 
     /// A line for a terminal, not wider than `width`.
     func line(width: Int, unicode: Bool) -> String {
-        let tail = ([" \(finished)/\(total)"] + details).joined(separator: "  ")
+        let tail = ([" \(counts)"] + details).joined(separator: "  ")
         let room = min(40, width - DisplayWidth.of(tail) - 3)
         guard room >= 8 else { return String(tail.dropFirst().prefix(max(0, width - 1))) }
         let filled = total > 0 ? room * finished / total : room
@@ -37,10 +39,18 @@ struct ProgressBar {
         return "[" + full + empty + "]" + tail
     }
 
+    private var counts: String {
+        countsBytes
+            ? SizeText.bytes(finished) + "/" + SizeText.bytes(total) : "\(finished)/\(total)"
+    }
+
     private var details: [String] {
         var parts: [String] = []
         if failed > 0 { parts.append("\(failed) failed") }
-        if let rate { parts.append(TimeText.rate(perSecond: rate)) }
+        if let rate {
+            parts.append(
+                countsBytes ? SizeText.bytes(Int(rate)) + "/s" : TimeText.rate(perSecond: rate))
+        }
         if finished < total, let secondsLeft {
             parts.append("ETA " + TimeText.length(seconds: secondsLeft))
         } else if finished == total {
