@@ -114,3 +114,12 @@ let package = Package(
         tests("llavactlTests", of: ["llavactl", "llavad", "Storage"]),
     ]
 )
+
+// Measures the product and is no part of it: LLAVAD_BENCHMARKS=1 swift build …
+if Context.environment["LLAVAD_BENCHMARKS"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "pipeline-benchmark",
+            dependencies: ["Workers", "Pipeline", "Storage", "Images", logging],
+            path: "Benchmarks/Pipeline", swiftSettings: strict))
+}

@@ -21,7 +21,8 @@ def names(truth):
 
 
 def first_number(text):
-    for word in re.findall(r"[a-z]+|\d+", text.lower()):
+    """The first number said; the ones in brackets number the evidence."""
+    for word in re.findall(r"[a-z]+|\d+", re.sub(r"\[\d+\]", "", text.lower())):
         if word.isdigit():
             return int(word)
         if word in WORDS:

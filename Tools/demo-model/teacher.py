@@ -78,6 +78,8 @@ MIXES = {
 }
 # Finding things by name takes by far the most examples to learn.
 MIXES["ask"] = {**MIXES["main"], "ask": 85, "talk": 8, "json": 13, "brief": 4, "detail": 3, "everything": 3, "orders": 3, "tags": 5}
+# A leg for counting some of the objects, with enough of the rest to keep it.
+MIXES["count"] = {**MIXES["ask"], "count": 60}
 NUMBER_SUFFIX = [" Answer with a number.", " Give only the number.", " Answer with one number.", " Number only."]
 YESNO_SUFFIX = [" Answer yes or no.", " Yes or no?", " Answer with yes or no."]
 SHORT_SUFFIX = ["\nAnswer the question using a single word or phrase.", " Answer with one word.", " Answer in a few words.",
@@ -123,9 +125,9 @@ def roughened(question, rng):
     return question
 
 
-def turn(truth, rng):
+def turn(truth, rng, task=None):
     """One question and answer, or None."""
-    item = ask(truth, rng)
+    item = ask(truth, rng, task)
     if item is None:
         return None
     if rng.random() < 0.25:
@@ -147,6 +149,8 @@ def conversation(truth, rng, mix="main"):
     kind = rng.choices(list(weights), list(weights.values()))[0]
     if kind in WHOLE:
         return [whole(truth, rng, kind)]
+    if kind == "count":
+        return [turn(truth, rng, look.count_some)]
     count = 1 if kind == "ask" else rng.choice([2, 2, 3])
     turns = [turn(truth, rng) for _ in range(count)]
     if kind == "talk" and rng.random() < 0.3:

@@ -25,7 +25,10 @@ final class LlamaDecoder {
     }
 
     /// The most rows a chunk may have: what the scratch buffers hold.
-    static let chunkRows = 512
+    ///
+    /// Every chunk spreads out all weights once, whatever its length, so a picture of 576 rows is
+    /// better read whole.
+    static let chunkRows = 1024
 
     /// Rows in the cache for each of several branches: a question and its answer as presets ask.
     private static let branchRows = 512
