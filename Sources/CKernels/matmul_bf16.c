@@ -40,16 +40,36 @@ static void pack_rows_ref(
 }
 
 static void pack_weights_ref(
-    ck_type type, size_t outputs, size_t columns, const uint8_t *weights, uint16_t *tiles,
-    float *scratch) {
+    ck_type type, size_t outputs, size_t columns, const uint8_t *weights, size_t row_bytes,
+    uint16_t *tiles, float *scratch) {
     memset(tiles, 0, ck_tile_halves(outputs, columns) * sizeof *tiles);
     size_t steps = ck_tile_steps(columns);
     for (size_t n = 0; n < outputs; n++) {
         ck_dequantize(CK_LEVEL_PLAIN, type, columns, weights, scratch);
-        weights += ck_row_bytes(type, columns);
+        weights += row_bytes;
         for (size_t c = 0; c < columns; c++) {
             size_t tile = (n / 16 * steps + c / 32) * 512;
             tiles[tile + c % 32 / 2 * 32 + n % 16 * 2 + c % 2] = ck_bf16_rounded(scratch[c]);
+        }
+    }
+}
+
+/// A row of f32 or f16 values, one of them.
+static float value_at(ck_type type, const uint8_t *row, size_t column) {
+    return type == CK_F32 ? ((const float *)row)[column]
+                          : ck_f16_value(((const uint16_t *)row)[column]);
+}
+
+static void pack_values_ref(
+    ck_type type, size_t rows, size_t columns, const uint8_t *values, size_t row_bytes,
+    uint16_t *tiles) {
+    memset(tiles, 0, ck_tile_halves(columns, rows) * sizeof *tiles);
+    size_t steps = ck_tile_steps(rows);
+    for (size_t r = 0; r < rows; r++) {
+        for (size_t c = 0; c < columns; c++) {
+            size_t tile = (c / 16 * steps + r / 32) * 512;
+            tiles[tile + r % 32 / 2 * 32 + c % 16 * 2 + r % 2] =
+                ck_bf16_rounded(value_at(type, values + r * row_bytes, c));
         }
     }
 }
@@ -106,8 +126,8 @@ CK_VNNI static void pack_rows_bf16(
 /// stays in the first-level cache, rounded in pairs, transposed.
 CK_VNNI static void pack_weights_bf16(
     ck_level level, ck_type type, size_t outputs, size_t columns, const uint8_t *weights,
-    uint16_t *tiles, float *scratch) {
-    size_t row_bytes = ck_row_bytes(type, columns), steps = ck_tile_steps(columns);
+    size_t row_bytes, uint16_t *tiles, float *scratch) {
+    size_t steps = ck_tile_steps(columns);
     for (size_t n = 0; n < outputs; n += 16) {
         size_t count = outputs - n < 16 ? outputs - n : 16;
         uint16_t *target = tiles + n / 16 * steps * 512;
@@ -136,6 +156,32 @@ CK_VNNI static void pack_weights_bf16(
                     _mm512_storeu_si512(target + 32 * i, lines[i]);
                 }
             }
+        }
+    }
+}
+
+/// 16 of the columns that `mask` names, of a row that may not be there.
+CK_VNNI_INLINE __m512 values16(ck_type type, const uint8_t *row, size_t c, __mmask16 mask) {
+    return type == CK_F32
+        ? _mm512_maskz_loadu_ps(mask, (const float *)row + c)
+        : _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(mask, (const uint16_t *)row + c));
+}
+
+/// Two rows of values make a row of a tile.
+CK_VNNI static void pack_values_bf16(
+    ck_type type, size_t rows, size_t columns, const uint8_t *values, size_t row_bytes,
+    uint16_t *tiles) {
+    size_t steps = ck_tile_steps(rows);
+    for (size_t c = 0; c < columns; c += 16) {
+        __mmask16 mask = columns - c >= 16 ? 0xffff : (__mmask16)((1u << (columns - c)) - 1);
+        uint16_t *target = tiles + c / 16 * steps * 512;
+        for (size_t r = 0; r < 32 * steps; r += 2, target += 32) {
+            const uint8_t *row = values + r * row_bytes;
+            __m512 first = values16(type, row, c, r < rows ? mask : 0);
+            __m512 second = values16(type, row + row_bytes, c, r + 1 < rows ? mask : 0);
+            __m512i low = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(first));
+            __m512i high = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(second));
+            _mm512_storeu_si512(target, _mm512_or_si512(low, _mm512_slli_epi32(high, 16)));
         }
     }
 }
@@ -281,15 +327,48 @@ ck_status ck_pack_weights_bf16(
     ck_level level, ck_type type, size_t outputs, size_t columns, const void *weights,
     uint16_t *tiles, float *scratch) {
     if (ck_block_elements(type) == 0) { return CK_UNKNOWN_TYPE; }
-    if (ck_row_bytes(type, columns) == 0) { return CK_BAD_LENGTH; }
+    size_t row_bytes = ck_row_bytes(type, columns);
+    if (row_bytes == 0) { return CK_BAD_LENGTH; }
 #ifdef CK_X86
     if (level >= CK_LEVEL_BF16) {
-        pack_weights_bf16(level, type, outputs, columns, weights, tiles, scratch);
+        pack_weights_bf16(level, type, outputs, columns, weights, row_bytes, tiles, scratch);
         return CK_OK;
     }
 #endif
     (void)level;
-    pack_weights_ref(type, outputs, columns, weights, tiles, scratch);
+    pack_weights_ref(type, outputs, columns, weights, row_bytes, tiles, scratch);
+    return CK_OK;
+}
+
+ck_status ck_pack_keys_bf16(
+    ck_level level, ck_type type, size_t rows, size_t columns, const void *keys,
+    size_t row_stride, uint16_t *tiles, float *scratch) {
+    if (type != CK_F32 && type != CK_F16) { return CK_UNKNOWN_TYPE; }
+    size_t row_bytes = row_stride * ck_block_bytes(type);
+#ifdef CK_X86
+    if (level >= CK_LEVEL_BF16) {
+        pack_weights_bf16(level, type, rows, columns, keys, row_bytes, tiles, scratch);
+        return CK_OK;
+    }
+#endif
+    (void)level;
+    pack_weights_ref(type, rows, columns, keys, row_bytes, tiles, scratch);
+    return CK_OK;
+}
+
+ck_status ck_pack_values_bf16(
+    ck_level level, ck_type type, size_t rows, size_t columns, const void *values,
+    size_t row_stride, uint16_t *tiles) {
+    if (type != CK_F32 && type != CK_F16) { return CK_UNKNOWN_TYPE; }
+    size_t row_bytes = row_stride * ck_block_bytes(type);
+#ifdef CK_X86
+    if (level >= CK_LEVEL_BF16) {
+        pack_values_bf16(type, rows, columns, values, row_bytes, tiles);
+        return CK_OK;
+    }
+#endif
+    (void)level;
+    pack_values_ref(type, rows, columns, values, row_bytes, tiles);
     return CK_OK;
 }
 

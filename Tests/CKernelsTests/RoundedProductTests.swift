@@ -110,7 +110,7 @@ import Testing
             for columns in columns where rows * outputs * columns < 1 << 19 {
                 let product = Product(
                     type, rows: rows, outputs: outputs, columns: columns, outliers: true)
-                // Two roundings to 8 significant bits miss a product by 2^-8 at most; in a single sum
+                // Two roundings to 8 significant bits miss a product by 2^-7 at most; in a single sum
                 // some of the same sign may meet, in hundreds of sums they do not.
                 let bound = rows * outputs < 100 ? 8e-3 : 3e-3
                 #expect(product.error(product.tiles(level)) < bound)
@@ -128,6 +128,56 @@ import Testing
             #expect(product.integers(level, first: row, count: 1) == Array(integers[own]))
             #expect(product.tiles(level, first: row, count: 1) == Array(tiles[own]))
         }
+    }
+
+    @Test(arguments: ownLevels, [CK_F32, CK_F16])
+    func valuesMeetTheirWeightsByColumn(level: ck_level, type: ck_type) {
+        for (count, columns) in [(1, 1), (2, 16), (31, 20), (33, 64), (70, 128)] {
+            let stride = columns + 8
+            let values = CKernelsTests.rows(type, count: count, columns: stride, seed: 4)
+            var dense = [Float](repeating: 0, count: count * stride)
+            ck_dequantize(CK_LEVEL_PLAIN, type, dense.count, values, &dense)
+            var random = TestValues(seed: 9)
+            let weights = random.floats(3 * count)
+            var a = [UInt16](repeating: 0, count: ck_tile_halves(3, count))
+            var b = [UInt16](repeating: 0, count: ck_tile_halves(columns, count))
+            var out = [Float](repeating: .nan, count: 3 * columns)
+            ck_pack_rows_bf16(level, 3, count, weights, count, &a)
+            #expect(
+                ck_pack_values_bf16(level, type, count, columns, values, stride, &b) == CK_OK)
+            ck_matmul_bf16(level, 3, columns, count, a, b, &out, columns)
+            for row in 0..<3 {
+                for column in 0..<columns {
+                    let products = (0..<count).map {
+                        Double(weights[row * count + $0]) * Double(dense[$0 * stride + column])
+                    }
+                    let size = products.reduce(0) { $0 + abs($1) }
+                    let missed = Double(out[row * columns + column]) - products.reduce(0, +)
+                    // Two roundings to 8 significant bits, of 2^-8 each at most.
+                    #expect(abs(missed) <= 0x1.01p-7 * size)
+                }
+            }
+        }
+    }
+
+    @Test(arguments: ownLevels, [CK_F32, CK_F16])
+    func keysApartArePackedAsWeightsAre(level: ck_level, type: ck_type) {
+        let (count, columns, stride) = (19, 64, 72)
+        let keys = CKernelsTests.rows(type, count: count, columns: stride, seed: 4)
+        let size = ck_block_bytes(type)
+        let dense = (0..<count).flatMap {
+            keys[($0 * stride * size)..<(($0 * stride + columns) * size)]
+        }
+        var scratch = [Float](repeating: 0, count: 4096)
+        var apart = [UInt16](repeating: 1, count: ck_tile_halves(count, columns))
+        var together = [UInt16](repeating: 2, count: apart.count)
+        #expect(
+            ck_pack_keys_bf16(level, type, count, columns, keys, stride, &apart, &scratch)
+                == CK_OK)
+        #expect(
+            ck_pack_weights_bf16(level, type, count, columns, dense, &together, &scratch)
+                == CK_OK)
+        #expect(apart == together)
     }
 
     @Test func whatHasNoIntegerKernelSaysSo() {

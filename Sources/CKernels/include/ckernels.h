@@ -93,6 +93,16 @@ void ck_pack_rows_bf16(
 ck_status ck_pack_weights_bf16(
     ck_level level, ck_type type, size_t outputs, size_t columns, const void *weights,
     uint16_t *tiles, float *scratch);
+/// Packs keys of attention, f32 or f16 rows `row_stride` elements apart, as weights are; `scratch`
+/// as there.
+ck_status ck_pack_keys_bf16(
+    ck_level level, ck_type type, size_t rows, size_t columns, const void *keys,
+    size_t row_stride, uint16_t *tiles, float *scratch);
+/// Packs values of attention, f32 or f16 rows `row_stride` elements apart, as the weights whose
+/// outputs are the columns.
+ck_status ck_pack_values_bf16(
+    ck_level level, ck_type type, size_t rows, size_t columns, const void *values,
+    size_t row_stride, uint16_t *tiles);
 /// out[r * out_stride + n] = sum over c of x[r][c] * w[n][c], both packed.
 void ck_matmul_bf16(
     ck_level level, size_t rows, size_t outputs, size_t columns, const uint16_t *x,

@@ -71,7 +71,11 @@ extension TensorMath {
         _ shape: Attention, queries: UnsafePointer<Float>, rows: Int, over memory: KeysAndValues,
         keyCount: Int, firstPosition: Int?, into output: UnsafeMutablePointer<Float>
     ) {
-        if rows <= Self.fewRows && memory.rowStride == shape.headDimension {
+        if arithmetic != .exact, rows > Self.fewRows {
+            attendByTiles(
+                shape, queries: queries, rows: rows, over: memory, keyCount: keyCount,
+                firstPosition: firstPosition, into: output)
+        } else if rows <= Self.fewRows && memory.rowStride == shape.headDimension {
             attendByRows(
                 shape, queries: queries, rows: rows, over: memory, mostKeys: keyCount, into: output
             ) { row in
@@ -131,7 +135,67 @@ extension TensorMath {
         }
     }
 
-    /// Prefilling and the vision tower: blocks of query rows, two matrix products each.
+    /// Prefilling and the vision tower in bfloat16.
+    ///
+    /// A head's keys and values are packed once, then blocks of query rows take two matrix products
+    /// each. Scores and sums are in single precision.
+    private func attendByTiles(
+        _ shape: Attention, queries: UnsafePointer<Float>, rows: Int, over memory: KeysAndValues,
+        keyCount: Int, firstPosition: Int?, into output: UnsafeMutablePointer<Float>
+    ) {
+        let size = shape.headDimension
+        let width = shape.heads * size
+        let block = Self.queryBlock
+        // In floats, two halves each: a spare one where their number is odd.
+        let (scoreFloats, keyFloats, valueFloats, queryFloats, weightFloats) = (
+            block * keyCount, ck_tile_halves(keyCount, size) / 2 + 1,
+            ck_tile_halves(size, keyCount) / 2 + 1, ck_tile_halves(block, size) / 2 + 1,
+            ck_tile_halves(block, keyCount) / 2 + 1
+        )
+        let spread = max(4096, size)
+        reserveScratch(
+            floats: scoreFloats + keyFloats + valueFloats + queryFloats + weightFloats + spread)
+        pool.forEachRange(count: shape.heads) { worker, range in
+            var room = scratch(of: worker)
+            func take(_ floats: Int) -> UnsafeMutablePointer<UInt16> {
+                defer { room += floats }
+                return UnsafeMutableRawPointer(room).assumingMemoryBound(to: UInt16.self)
+            }
+            let (keyTiles, valueTiles) = (take(keyFloats), take(valueFloats))
+            let (queryTiles, weightTiles) = (take(queryFloats), take(weightFloats))
+            let scores = room
+            for head in range {
+                let offset = memory.offset(head: head / shape.group)
+                let isPacked = ck_pack_keys_bf16(
+                    level, memory.type, keyCount, size, memory.keys + offset, memory.rowStride,
+                    keyTiles, scores + scoreFloats)
+                precondition(isPacked == CK_OK, "keys are stored in a type kernels cannot read")
+                _ = ck_pack_values_bf16(
+                    level, memory.type, keyCount, size, memory.values + offset, memory.rowStride,
+                    valueTiles)
+                for first in stride(from: 0, to: rows, by: block) {
+                    let count = min(block, rows - first)
+                    let visible = firstPosition.map { $0 + first + count } ?? keyCount
+                    let start = first * width + head * size
+                    ck_pack_rows_bf16(level, count, size, queries + start, width, queryTiles)
+                    ck_matmul_bf16(
+                        level, count, visible, size, queryTiles, keyTiles, scores, keyCount)
+                    for row in 0..<count {
+                        let weights = scores + row * keyCount
+                        let seen = firstPosition.map { $0 + first + row + 1 } ?? keyCount
+                        ck_softmax(level, seen, shape.scale, weights)
+                        (weights + seen).update(repeating: 0, count: keyCount - seen)
+                    }
+                    ck_pack_rows_bf16(level, count, keyCount, scores, keyCount, weightTiles)
+                    ck_matmul_bf16(
+                        level, count, size, keyCount, weightTiles, valueTiles, output + start,
+                        width)
+                }
+            }
+        }
+    }
+
+    /// The same in single precision: blocks of query rows, two matrix products each.
     private func attendByBlocks(
         _ shape: Attention, queries: UnsafePointer<Float>, rows: Int, over memory: KeysAndValues,
         keyCount: Int, firstPosition: Int?, into output: UnsafeMutablePointer<Float>

@@ -41,9 +41,7 @@ struct BenchRun {
             var readMS = 0.0
             _ = try engine.answer(requests, isCancelled: { false }) { number, answer in
                 report.add(answer, isFirst: number == 0, readsAll: index == 0 && number == 0)
-                readMS +=
-                    answer.timings.prefillMS + answer.timings.imageMS
-                    + answer.timings.encodeMS
+                readMS += answer.timings.prefillMS
             }
             // What is not reading prompts is stepping, whoever shared the steps.
             report.addSteps(
