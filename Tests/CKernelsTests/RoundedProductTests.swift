@@ -107,7 +107,7 @@ import Testing
         let block = ck_block_elements(type)
         let columns = block == 1 ? [1, 31, 33, 588, 1100] : [block, 3 * block, 5 * block]
         for (rows, outputs) in [(1, 1), (3, 17), (16, 16), (17, 31), (33, 40), (40, 64)] {
-            for columns in columns where rows * outputs * columns < 1 << 19 {
+            for columns in columns where rows * outputs * columns < 1 << 17 {
                 let product = Product(
                     type, rows: rows, outputs: outputs, columns: columns, outliers: true)
                 // Two roundings to 8 significant bits miss a product by 2^-7 at most; in a single sum
