@@ -64,7 +64,8 @@ import Testing
             let waiting = try #require(try await daemon.database.job(job))
             #expect(waiting.failureClass == "engine")
             #expect(waiting.attempts == 1)
-            #expect(try await daemon.database.retry(JobFilter(ids: [job])) == 1)
+            // None where the machine is so slow that the job's own time has come already.
+            #expect(try await daemon.database.retry(JobFilter(ids: [job])) <= 1)
             #expect(try await daemon.finished(job).state == .done)
             #expect(model.looks == ["flaky": 2])
         }
