@@ -3,7 +3,7 @@ public struct LlavaConfiguration: Sendable, Equatable {
     /// The language model.
     public let language: LlamaConfiguration
     /// The vision tower, if the model sees pictures.
-    public let vision: ClipConfiguration?
+    public let vision: VisionConfiguration?
 
     /// Positions a picture takes; 0 without a vision tower.
     public var imageTokens: Int { vision?.patchCount ?? 0 }

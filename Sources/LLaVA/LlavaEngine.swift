@@ -14,7 +14,7 @@ public final class LlavaEngine {
 
     let decoder: LlamaDecoder
     private let math: TensorMath
-    private let encoder: ClipEncoder?
+    private let encoder: VisionEncoder?
 
     private struct Picture {
         let embedding: ImageEmbedding
@@ -64,7 +64,7 @@ public final class LlavaEngine {
         decoder = LlamaDecoder(
             model.configuration.language, model.language, math: math, contextLength: length,
             batch: batch, storage: model.location.keyValueStorage)
-        encoder = model.vision.map { ClipEncoder($0, math: math) }
+        encoder = model.vision.map { VisionEncoder($0, math: math) }
     }
 
     /// Positions the picture takes; 0 if there is none.
@@ -92,7 +92,7 @@ public final class LlavaEngine {
     ///   - observer: For tests: sees the vision tower's hidden states.
     /// - Throws: `EngineError` of kind `missingPart` if the model has no vision tower.
     public func look(
-        at pixels: PixelTensor, observer: ClipEncoder.Observer? = nil
+        at pixels: PixelTensor, observer: VisionEncoder.Observer? = nil
     ) throws(EngineError) {
         guard let encoder else { throw Self.blind(model) }
         forget()

@@ -113,5 +113,5 @@ public final class LlavaModel: Sendable {
     }
 
     /// How pictures are made the vision tower's input; `nil` without one.
-    public var preprocessor: ClipPreprocessor? { vision?.preprocessor }
+    public var preprocessor: ImagePreprocessor? { vision?.preprocessor }
 }

@@ -8,8 +8,8 @@ import Testing
     init() throws { goldens = try GoldenFixture.shared.get() }
 
     /// CLIP's preprocessing at a given size.
-    func preprocessor(side: Int, aspect: Aspect) -> ClipPreprocessor {
-        ClipPreprocessor(
+    func preprocessor(side: Int, aspect: Aspect) -> ImagePreprocessor {
+        ImagePreprocessor(
             side: side, aspect: aspect, mean: [0.48145466, 0.4578275, 0.40821073],
             deviation: [0.26862954, 0.26130258, 0.27577711])
     }

@@ -20,7 +20,7 @@ public struct ModelShape: Sendable {
         var rotaryBase = 10_000.0
     }
 
-    /// The vision tower and its projector, in the letters of `ClipConfiguration`.
+    /// The vision tower and its projector, in the letters of `VisionConfiguration`.
     struct Tower: Sendable {
         /// Rows and columns of the picture.
         var imageSide: Int
@@ -30,7 +30,7 @@ public struct ModelShape: Sendable {
         var width: Int
         /// `F`.
         var feedForwardWidth: Int
-        /// Blocks a projector file stores: one less than the tower has, see `ClipConfiguration`.
+        /// Blocks a projector file stores: one less than the tower has, see `VisionConfiguration`.
         var storedBlockCount: Int
         /// Attention heads.
         var headCount: Int

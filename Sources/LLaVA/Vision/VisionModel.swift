@@ -3,13 +3,13 @@ import ModelFiles
 /// A vision tower and its projector, as a projector file holds them.
 struct VisionModel: Sendable {
     /// The tower's shape.
-    let configuration: ClipConfiguration
+    let configuration: VisionConfiguration
     /// The tower's weights.
-    let weights: ClipWeights
+    let weights: VisionWeights
     /// From the tower's width to the language model's.
     let projector: Projector
     /// Makes pictures the tower's input.
-    let preprocessor: ClipPreprocessor
+    let preprocessor: ImagePreprocessor
 
     /// Loads the half of a model that sees.
     ///
@@ -22,7 +22,7 @@ struct VisionModel: Sendable {
     init(
         _ part: ModelParts.Part, aspect: Aspect?, width: Int, textPath: String
     ) throws(EngineError) {
-        let configuration = try ClipConfiguration(part.keys)
+        let configuration = try VisionConfiguration(part.keys)
         let reader = TensorReader(directory: part.tensors)
         let projector = try Projector(part.keys, reader, inputs: configuration.width)
         guard projector.outputs == width else {
@@ -33,8 +33,8 @@ struct VisionModel: Sendable {
         }
         self.configuration = configuration
         self.projector = projector
-        weights = try ClipWeights(reader, configuration)
-        preprocessor = ClipPreprocessor(
+        weights = try VisionWeights(reader, configuration)
+        preprocessor = ImagePreprocessor(
             side: configuration.imageSide, aspect: aspect ?? Self.aspect(of: projector.kind),
             mean: configuration.imageMean, deviation: configuration.imageDeviation)
     }

@@ -4,7 +4,7 @@ public import Images
 ///
 /// Bit for bit what the original LLaVA code does with Pillow's bicubic filter, not what later
 /// processors do (they crop where the original pads).
-public struct ClipPreprocessor: Sendable {
+public struct ImagePreprocessor: Sendable {
     /// Rows and columns of the result.
     public let side: Int
     /// How a picture that is not square becomes one.

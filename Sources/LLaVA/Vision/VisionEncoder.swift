@@ -4,12 +4,12 @@ import Threads
 /// Runs the vision tower and the projector: pixels in, rows for the language model out.
 ///
 /// Belongs to one engine thread: it owns the activations of a forward pass.
-public final class ClipEncoder {
+public final class VisionEncoder {
     /// Sees the state before the first block (0) and after each block (1...), shape `(T, W)`.
     public typealias Observer = (_ block: Int, _ state: [Float]) -> Void
 
-    private let shape: ClipConfiguration
-    private let weights: ClipWeights
+    private let shape: VisionConfiguration
+    private let weights: VisionWeights
     private let projector: Projector
     private let math: TensorMath
 
@@ -93,7 +93,7 @@ public final class ClipEncoder {
     }
 
     /// `x += out(attention(LN1 x)); x += fc2(act(fc1(LN2 x)))`.
-    private func run(_ block: ClipWeights.Block) {
+    private func run(_ block: VisionWeights.Block) {
         let tokens = shape.tokenCount
         math.apply(block.attentionNorm, to: state, rows: tokens, into: normed)
         let input = operand(normed, rows: tokens)

@@ -1,7 +1,7 @@
 import ModelFiles
 
-/// The weights of a CLIP vision tower, shapes in the letters of `ClipConfiguration`.
-struct ClipWeights: Sendable {
+/// The weights of a CLIP vision tower, shapes in the letters of `VisionConfiguration`.
+struct VisionWeights: Sendable {
     /// One transformer block.
     struct Block: Sendable {
         /// Before attention, `(W)`.
@@ -36,7 +36,7 @@ struct ClipWeights: Sendable {
     /// Finds and checks every tensor of the blocks that are run.
     ///
     /// - Throws: `EngineError` naming the file and the tensor.
-    init(_ reader: TensorReader, _ shape: ClipConfiguration) throws(EngineError) {
+    init(_ reader: TensorReader, _ shape: VisionConfiguration) throws(EngineError) {
         let width = shape.width
         patchEmbedding = try reader.linear(
             "v.patch_embd", inputs: shape.patchElements, outputs: width)
@@ -52,7 +52,7 @@ struct ClipWeights: Sendable {
     }
 
     private static func block(
-        _ reader: TensorReader, _ shape: ClipConfiguration, _ prefix: String
+        _ reader: TensorReader, _ shape: VisionConfiguration, _ prefix: String
     ) throws(EngineError) -> Block {
         let width = shape.width
         func square(_ name: String) throws(EngineError) -> Linear {
@@ -74,7 +74,7 @@ struct ClipWeights: Sendable {
 
     /// The names of fc1 and fc2: the legacy conversion script swapped them, so the shape decides.
     private static func feedForwardNames(
-        _ reader: TensorReader, _ shape: ClipConfiguration, _ prefix: String
+        _ reader: TensorReader, _ shape: VisionConfiguration, _ prefix: String
     ) throws(EngineError) -> (widen: String, narrow: String) {
         let down = "\(prefix).ffn_down"
         let up = "\(prefix).ffn_up"

@@ -4,7 +4,7 @@ import ModelFiles
 ///
 /// Letters used in shapes: `T` tokens (patches and the class token), `P` patches, `W` the tower's
 /// width, `F` its feed-forward width, `D` the language model's width.
-public struct ClipConfiguration: Sendable, Equatable {
+public struct VisionConfiguration: Sendable, Equatable {
     /// Rows and columns of the picture.
     public let imageSide: Int
     /// Rows and columns of a patch.
