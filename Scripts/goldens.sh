@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes every fixture again, in a virtual environment below .build. Each generator has a README
-# beside it that says what it needs and what it writes.
+# beside it that says what it needs and what it writes. LLAVA_SOURCE may name a checkout of
+# haotian-liu/LLaVA, which one of them reads.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=.build/goldens-venv/bin/python
@@ -10,5 +11,5 @@ python=.build/goldens-venv/bin/python
 }
 for generator in Tests/Fixtures/*/generate.py; do
     echo "== $generator"
-    "$python" "$generator"
+    "$python" "$generator" "${LLAVA_SOURCE:-}"
 done

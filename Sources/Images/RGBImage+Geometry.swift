@@ -32,6 +32,29 @@ extension RGBImage {
         return RGBImage(width: side, height: side, pixels: square)
     }
 
+    /// The picture on a black canvas, on which it must lie.
+    ///
+    /// - Parameters:
+    ///   - x: The canvas's column of the picture's first.
+    ///   - y: The canvas's row of the picture's first.
+    ///   - width: Columns of the canvas.
+    ///   - height: Rows of the canvas.
+    /// - Returns: A picture of `width` x `height`.
+    public func placed(x: Int, y: Int, width: Int, height: Int) -> RGBImage {
+        precondition(
+            x >= 0 && y >= 0 && x + self.width <= width && y + self.height <= height,
+            "a picture of \(self.width) x \(self.height) at (\(x), \(y)) leaves the canvas of "
+                + "\(width) x \(height)")
+        var canvas = [UInt8](repeating: 0, count: width * height * 3)
+        for row in 0..<self.height {
+            let start = ((y + row) * width + x) * 3
+            let source = row * self.width * 3
+            canvas.replaceSubrange(
+                start..<start + self.width * 3, with: pixels[source..<source + self.width * 3])
+        }
+        return RGBImage(width: width, height: height, pixels: canvas)
+    }
+
     /// The part of the picture inside a rectangle, which must lie within it.
     ///
     /// - Parameters:

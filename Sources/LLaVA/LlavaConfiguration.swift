@@ -5,6 +5,6 @@ public struct LlavaConfiguration: Sendable, Equatable {
     /// The vision tower, if the model sees pictures.
     public let vision: VisionConfiguration?
 
-    /// Positions a picture takes; 0 without a vision tower.
-    public var imageTokens: Int { vision?.patchCount ?? 0 }
+    /// Positions a view of a picture takes; 0 without a vision tower.
+    public var imageTokens: Int { vision?.featureCount ?? 0 }
 }

@@ -79,26 +79,26 @@ public final class LlavaEngine {
         forget()
         let clock = ContinuousClock()
         let start = clock.now
-        let pixels = preprocessor.pixelTensor(for: image)
+        let views = preprocessor.input(for: image)
         let imageMS = start.duration(to: clock.now).milliseconds
-        try look(at: pixels)
+        try look(at: views)
         unreported.imageMS = imageMS
     }
 
     /// Takes a picture that is already the vision tower's input.
     ///
     /// - Parameters:
-    ///   - pixels: What the model's preprocessor gives.
+    ///   - views: What the model's preprocessor gives.
     ///   - observer: For tests: sees the vision tower's hidden states.
     /// - Throws: `EngineError` of kind `missingPart` if the model has no vision tower.
     public func look(
-        at pixels: PixelTensor, observer: VisionEncoder.Observer? = nil
+        at views: ImageViews, observer: VisionEncoder.Observer? = nil
     ) throws(EngineError) {
         guard let encoder else { throw Self.blind(model) }
         forget()
         let clock = ContinuousClock()
         let start = clock.now
-        let embedding = encoder.encode(pixels, observer: observer)
+        let embedding = encoder.encode(views, observer: observer)
         pictureCount += 1
         picture = Picture(embedding: embedding, serial: pictureCount)
         unreported.encodeMS = start.duration(to: clock.now).milliseconds

@@ -47,8 +47,8 @@ public final class LlavaModel: Sendable {
         var vision: VisionModel?
         if let part = parts.vision {
             vision = try VisionModel(
-                part, aspect: location.aspect ?? parts.aspect, width: language.width,
-                textPath: textKeys.path)
+                part, aspect: location.aspect ?? parts.aspect, reading: location.reading,
+                width: language.width, textPath: textKeys.path)
         }
         let aspect = vision.map { $0.preprocessor.aspect.rawValue } ?? "none"
         self.location = location
@@ -75,6 +75,8 @@ public final class LlavaModel: Sendable {
         madeFingerprint = try ModelFingerprint(
             paths: parts.files,
             choices: "template \(template?.name ?? "none"), aspect \(aspect), "
+                + "reading \(location.reading.rawValue), "
+                + "orientation \(location.appliesOrientation ? "applied" : "ignored"), "
                 + "cache \(location.keyValueStorage.rawValue), "
                 + "arithmetic \(location.arithmetic.nameOnThisMachine)")
     }
@@ -106,8 +108,8 @@ public final class LlavaModel: Sendable {
     /// A picture as the vision tower gets it, before normalisation.
     ///
     /// - Parameter image: Any picture.
-    /// - Returns: The picture padded or cropped to a square and resized; the same picture if the
-    ///   model has no vision tower.
+    /// - Returns: The picture as a square of the tower's size, several views one below the other;
+    ///   the same picture if the model has no vision tower.
     public func modelInput(for image: RGBImage) -> RGBImage {
         vision?.preprocessor.modelInput(for: image) ?? image
     }

@@ -9,6 +9,10 @@ public struct ModelLocation: Sendable, Equatable {
     public var template: String?
     /// How pictures become square; `nil` for what the model was trained with.
     public var aspect: Aspect?
+    /// Whose preprocessing pictures go through; part of what makes an answer.
+    public var reading: ImageReading
+    /// Whether pictures come turned upright as their EXIF data says; part of what makes an answer.
+    public var appliesOrientation: Bool
     /// How keys and values are kept; part of what makes an answer.
     public var keyValueStorage: KeyValueStorage
     /// How products are computed; part of what makes an answer.
@@ -21,16 +25,21 @@ public struct ModelLocation: Sendable, Equatable {
     ///   - projector: The projector's GGUF file.
     ///   - template: The chat template's name.
     ///   - aspect: How pictures become square.
+    ///   - reading: Whose preprocessing pictures go through.
+    ///   - appliesOrientation: Whether pictures come turned upright as their EXIF data says.
     ///   - keyValueStorage: How keys and values are kept.
     ///   - arithmetic: How products are computed.
     public init(
         text: String, projector: String? = nil, template: String? = nil, aspect: Aspect? = nil,
+        reading: ImageReading = .original, appliesOrientation: Bool = true,
         keyValueStorage: KeyValueStorage = .f32, arithmetic: Arithmetic = .fast
     ) {
         self.text = text
         self.projector = projector
         self.template = template
         self.aspect = aspect
+        self.reading = reading
+        self.appliesOrientation = appliesOrientation
         self.keyValueStorage = keyValueStorage
         self.arithmetic = arithmetic
     }

@@ -38,14 +38,14 @@ struct ModelParts: Sendable {
                     "\(location.text): a model folder holds its projector, and another file was "
                         + "named as well; leave model.mmproj or --mmproj out")
             }
-            return try CheckpointFolder(path: location.text).parts()
+            return try CheckpointFolder(path: location.text).parts(reading: location.reading)
         }
         let text = try gguf(location.text)
         var projector: GGUFFile?
         var aspect: Aspect?
         if let path = location.projector {
             let file = try gguf(path)
-            aspect = try Self.aspect(file)
+            aspect = try Self.aspect(file, reading: location.reading)
             projector = file
         }
         return ModelParts(
@@ -58,9 +58,19 @@ struct ModelParts: Sendable {
 
     /// How pictures become square, where the projector's file says it in the words of the original
     /// project's configurations.
-    private static func aspect(_ file: GGUFFile) throws(EngineError) -> Aspect? {
-        let ratio = try ModelKeys(file).textIfPresent("clip.vision.image_aspect_ratio")
-        return Aspect.allCases.first { $0.imageAspectRatio == ratio }
+    private static func aspect(
+        _ file: GGUFFile, reading: ImageReading
+    ) throws(EngineError) -> Aspect? {
+        let key = "clip.vision.image_aspect_ratio"
+        guard let ratio = try ModelKeys(file).textIfPresent(key) else { return nil }
+        let tower = file.entry("v.class_embd") == nil ? TowerKind.siglip : .clip
+        guard let aspect = Aspect.named(ratio, tower: tower) else {
+            throw EngineError(
+                .unsupportedModel,
+                "\(file.path): '\(key)' is '\(ratio)', but this engine knows 'pad', 'square' and "
+                    + "'anyres'; use a LLaVA v1, v1.5 or 1.6 model")
+        }
+        return reading == .original || aspect == .anyres ? aspect : nil
     }
 
     private static func gguf(_ path: String) throws(EngineError) -> GGUFFile {

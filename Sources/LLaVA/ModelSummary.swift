@@ -4,7 +4,7 @@ import ModelFiles
 public struct ModelSummary: Sendable, Equatable, Codable {
     /// The vision tower.
     public struct Tower: Sendable, Equatable, Codable {
-        /// What it is, such as "CLIP ViT".
+        /// What it is, "CLIP ViT" or "SigLIP ViT".
         public let name: String
         /// Rows and columns of the picture it takes.
         public let imageSide: Int
@@ -18,7 +18,7 @@ public struct ModelSummary: Sendable, Equatable, Codable {
         public let blocks: Int
         /// Blocks the file stores.
         public let storedBlocks: Int
-        /// Positions a picture takes in the prompt.
+        /// Positions a picture takes in the prompt, at most.
         public let imageTokens: Int
         /// How pictures become square.
         public let aspect: Aspect
@@ -87,10 +87,11 @@ extension LlavaModel {
         }
         let parameters = elements.values.reduce(0, +)
         let family =
-            switch vision?.projector.kind {
-            case nil: "language model without pictures"
-            case .linear: "LLaVA v1"
-            case .perceptron: "LLaVA v1.5"
+            switch (vision?.projector.kind, vision?.newline) {
+            case (nil, _): "language model without pictures"
+            case (.linear, _): "LLaVA v1"
+            case (.perceptron, nil): "LLaVA v1.5"
+            case (.perceptron, .some): "LLaVA 1.6"
             }
         return ModelSummary(
             family: family, name: (try? parts.language.keys.stringIfPresent("general.name")) ?? nil,
@@ -111,9 +112,9 @@ extension LlavaModel {
     private func tower(_ vision: VisionModel) -> ModelSummary.Tower {
         let shape = vision.configuration
         return ModelSummary.Tower(
-            name: "CLIP ViT", imageSide: shape.imageSide, patchSide: shape.patchSide,
+            name: shape.tower.name, imageSide: shape.imageSide, patchSide: shape.patchSide,
             width: shape.width, heads: shape.headCount, blocks: shape.blockCount,
-            storedBlocks: shape.storedBlockCount, imageTokens: shape.patchCount,
+            storedBlocks: shape.storedBlockCount, imageTokens: vision.mostTokens,
             aspect: vision.preprocessor.aspect, projector: vision.projector.kind.description)
     }
 
@@ -130,7 +131,8 @@ extension LlavaModel {
         if let vision {
             let shape = vision.configuration
             floats += shape.tokenCount * (6 * shape.width + shape.feedForwardWidth)
-            floats += shape.patchCount * (shape.patchElements + 3 * vision.projector.widest)
+            floats += shape.patchCount * shape.patchElements
+            floats += (2 * shape.featureCount + vision.mostTokens) * vision.projector.widest
         }
         return KVCache.byteCount(
             language, positions: context, storage: location.keyValueStorage) + 4 * floats

@@ -11,6 +11,7 @@ extension DaemonSettings {
                 mmproj: table.optionalText("model.mmproj"),
                 template: table.optionalText("model.template", none: "auto"),
                 aspect: table.optionalText("model.aspect", none: "auto"),
+                reading: table.optionalText("model.reading", none: "auto"),
                 arithmetic: table.optionalText("model.arithmetic", none: "auto")),
             modelEndpoint: table.text("model.endpoint"),
             workers: WorkerSettings(

@@ -22,8 +22,13 @@ public enum SettingTable {
             "model.template", .text(maxBytes: 64), default: "auto",
             "The chat template by name."),
         SettingKey(
-            "model.aspect", .choice(["auto", "pad", "crop"]), default: "auto",
-            "How a picture becomes a square: padded with the mean colour, or cropped."),
+            "model.aspect", .choice(["auto", "pad", "crop", "stretch", "anyres"]),
+            default: "auto",
+            "How a picture becomes a square: padded with the mean colour, cropped, or stretched; "
+                + "or several, by LLaVA 1.6's tiles."),
+        SettingKey(
+            "model.reading", .choice(["auto", "original", "huggingface"]), default: "auto",
+            "Whose preprocessing pictures go through where two are in use for the same weights."),
         SettingKey(
             "model.arithmetic", .choice(["auto", "fast", "accurate", "exact"]), default: "auto",
             "How products are computed: rounded to 8 and 16 bits, to 16 bits, or not."),

@@ -26,6 +26,8 @@ extension ModelLocation {
         self.init(
             text: files.text, projector: files.mmproj, template: settings.model.template,
             aspect: settings.model.aspect.flatMap(Aspect.init(rawValue:)),
+            reading: settings.model.reading.flatMap(ImageReading.init(rawValue:)) ?? .original,
+            appliesOrientation: settings.images.applyOrientation,
             keyValueStorage: settings.workers.kv.flatMap(KeyValueStorage.init(rawValue:)) ?? .f32,
             arithmetic: settings.model.arithmetic.flatMap(Arithmetic.init(rawValue:)) ?? .fast)
     }

@@ -181,6 +181,7 @@ func rows(_ type: ck_type, count: Int, columns: Int, seed: UInt64) -> [UInt8] {
         }
         compare { ck_softmax($0, n, 0.125, &$1) }
         compare { ck_quick_gelu($0, n, &$1) }
+        compare { ck_gelu_tanh($0, n, &$1) }
         compare { ck_gelu_erf($0, n, &$1) }
         compare { ck_silu_times($0, n, &$1, weight) }
         compare { level, out in ck_rms_norm(level, n, x, weight, 1e-5, &out) }

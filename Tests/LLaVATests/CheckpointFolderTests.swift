@@ -171,13 +171,13 @@ import Testing
     }
 
     private static let badConfigurations: [(String, any Sendable, EngineError.Kind)] = [
-        ("model_type", "llava_next", .unsupportedModel),
+        ("model_type", "llava_onevision", .unsupportedModel),
         ("model_type", "qwen2_vl", .unsupportedModel),
         ("model_type", 7, .inconsistentModel),
         ("vision_feature_layer", -9, .inconsistentModel),
-        ("vision_feature_select_strategy", "full", .unsupportedModel),
+        ("vision_feature_select_strategy", "some", .inconsistentModel),
         ("projector_hidden_act", "relu", .unsupportedModel),
-        ("image_aspect_ratio", "anyres", .unsupportedModel),
+        ("image_aspect_ratio", "anyres_max_9", .unsupportedModel),
         ("text_config", [1], .inconsistentModel),
     ]
 

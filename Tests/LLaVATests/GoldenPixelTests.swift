@@ -29,7 +29,7 @@ import Testing
         #expect(!goldens.manifest.pixels.isEmpty)
         for (name, tensor) in goldens.manifest.pixels {
             let side = try #require(Int(name))
-            let found = preprocessor(side: side, aspect: .pad).pixelTensor(for: picture)
+            let found = preprocessor(side: side, aspect: .pad).input(for: picture).pixels[0]
             #expect(found.values == (try goldens.tensor(tensor).values), "side \(side)")
         }
     }
@@ -41,7 +41,7 @@ import Testing
             let side = try #require(Int(parts[2]))
             let aspect = try #require(Aspect(rawValue: parts[1]))
             let found = preprocessor(side: side, aspect: aspect)
-                .pixelTensor(for: try goldens.picture(parts[0]))
+                .input(for: try goldens.picture(parts[0])).pixels[0]
             #expect(fingerprint(found.values) == expected, "\(name)")
         }
     }

@@ -20,7 +20,7 @@ import Testing
         let preprocessor = try #require(engine.model.preprocessor)
         var states: [[Float]] = []
         try engine.look(
-            at: preprocessor.pixelTensor(for: goldens.picture(golden.visionPicture)),
+            at: preprocessor.input(for: goldens.picture(golden.visionPicture)),
             observer: { block, state in
                 #expect(block == states.count)
                 states.append(state)

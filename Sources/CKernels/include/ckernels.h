@@ -150,6 +150,8 @@ void ck_softmax(ck_level level, size_t n, float scale, float *x);
 void ck_quick_gelu(ck_level level, size_t n, float *x);
 /// 0.5 x (1 + erf(x / sqrt 2)).
 void ck_gelu_erf(ck_level level, size_t n, float *x);
+/// x = x / (1 + exp(-2·sqrt(2/pi)·(x + 0.044715·x³))), torch's GELU of approximate="tanh".
+void ck_gelu_tanh(ck_level level, size_t n, float *x);
 /// gate = silu(gate) * up.
 void ck_silu_times(ck_level level, size_t n, float *gate, const float *up);
 

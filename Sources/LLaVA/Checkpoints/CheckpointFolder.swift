@@ -31,9 +31,10 @@ struct CheckpointFolder {
 
     /// Translates the folder.
     ///
+    /// - Parameter reading: Whose preprocessing pictures go through.
     /// - Returns: Both halves.
     /// - Throws: `EngineError` naming the file and what is missing or cannot be run.
-    func parts() throws(EngineError) -> ModelParts {
+    func parts(reading: ImageReading) throws(EngineError) -> ModelParts {
         let language = try CheckpointLanguage(root)
         let folder = try tensors(in: path)
         let isTied = try language.isTied()
@@ -62,7 +63,7 @@ struct CheckpointFolder {
                 keys: CheckpointMetadata(path: rootFile.path, metadata: keys),
                 tensors: languageTensors),
             vision: vision, rotaryOrder: .halves,
-            aspect: try tower.description.aspect(of: root),
+            aspect: try tower.description.aspect(of: root, reading: reading),
             files: files + tower.files,
             byteCount: folder.byteCount
                 + (tower.tensors.path == folder.path ? 0 : tower.tensors.byteCount))
@@ -72,12 +73,14 @@ struct CheckpointFolder {
         _ tower: CheckpointTower, projector folder: SafetensorsFolder
     ) throws(EngineError) -> ModelParts.Part {
         let keys = try tower.description.metadata(of: root)
-        let projector = try CheckpointTensors(folder) { $0.hasPrefix("mm.") }
+        let projector = try CheckpointTensors(folder) {
+            $0.hasPrefix("mm.") || $0 == "model.image_newline"
+        }
         let weights = try CheckpointTensors(tower.tensors) { $0.hasPrefix("v.") }
         guard case .integers(let layers)? = keys["clip.vision.feature_layer"],
             let blocks = layers.first
         else { preconditionFailure("the description has just stated the layer") }
-        try weights.require(CheckpointVision.requiredNames(blocks: Int(blocks)))
+        try weights.require(tower.description.requiredNames(blocks: Int(blocks)))
         if projector.entry("mm.weight") == nil {
             try projector.require([(canonical: "mm.0.weight", own: "linear_1.weight")])
         }

@@ -24,7 +24,7 @@ struct CheckpointLanguage {
 
     /// The original repository's names for models on these families.
     private static let originals = [
-        "llava": "llama", "llava_llama": "llama", "llava_mistral": "mistral",
+        "llava": "llama", "llava_next": "llama", "llava_llama": "llama", "llava_mistral": "mistral",
     ]
 
     /// The members of the language model.
@@ -44,8 +44,7 @@ struct CheckpointLanguage {
                 .unsupportedModel,
                 "\(root.path): 'model_type' is '\(type)', but this engine runs folders of "
                     + "\(Self.originals.keys.sorted().joined(separator: ", "))"
-                    + (type == "llava_next" ? " and not yet LLaVA 1.6" : "")
-                    + "; use a LLaVA v1 or v1.5 model")
+                    + "; use a LLaVA v1, v1.5 or 1.6 model")
         }
         let nested = try root.section("text_config")
         isOriginal = nested == nil && root.value("hidden_size") != nil

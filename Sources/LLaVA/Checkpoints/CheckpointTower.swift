@@ -25,13 +25,11 @@ struct CheckpointTower {
         root: ConfigurationSection, folder: SafetensorsFolder, isOriginal: Bool
     ) throws(EngineError) -> CheckpointTower {
         guard isOriginal else {
-            let stated = try root.section("vision_config")
             let preprocessor = try preprocessor(in: folder.path)
             return CheckpointTower(
-                description: CheckpointVision(
-                    tower: stated ?? root.empty("vision_config"),
-                    defaults: stated == nil ? .large : .base,
-                    preprocessor: preprocessor.section),
+                description: try CheckpointVision(
+                    tower: try root.section("vision_config"), preprocessor: preprocessor.section,
+                    root: root),
                 tensors: folder, files: [preprocessor.file])
         }
         let older = try root.text("vision_tower")
@@ -53,8 +51,8 @@ struct CheckpointTower {
             }
         }
         return CheckpointTower(
-            description: CheckpointVision(
-                tower: nested ?? whole, defaults: .base, preprocessor: preprocessor.section),
+            description: try CheckpointVision(
+                tower: nested ?? whole, preprocessor: preprocessor.section, root: root),
             tensors: tensors,
             files: [configuration.path, preprocessor.file] + (hasOwn ? [] : tensors.filePaths))
     }

@@ -2,30 +2,72 @@ import ModelFiles
 
 /// Reads the vision tower's part of a checkpoint's configuration files.
 struct CheckpointVision {
-    /// The members of the tower; missing ones have the defaults of `CLIPVisionConfig`.
+    /// The members of the tower.
     let tower: ConfigurationSection
     /// What the tower has where its members are missing.
     let defaults: Defaults
     /// The members of `preprocessor_config.json`.
     let preprocessor: ConfigurationSection
 
-    /// A shape of the tower.
+    /// What a class of transformers has where a member is missing.
     struct Defaults {
+        var kind: TowerKind
         var width: Int
         var feedForwardWidth: Int
         var blocks: Int
         var heads: Int
         var imageSide: Int
         var patchSide: Int
+        var epsilon: Double
+        var activation: String
 
         /// `CLIPVisionConfig` in `configuration_clip.py` of huggingface/transformers.
-        static let base = Defaults(
-            width: 768, feedForwardWidth: 3072, blocks: 12, heads: 12, imageSide: 224,
-            patchSide: 32)
+        static let clip = Defaults(
+            kind: .clip, width: 768, feedForwardWidth: 3072, blocks: 12, heads: 12, imageSide: 224,
+            patchSide: 32, epsilon: 1e-5, activation: "quick_gelu")
         /// What `LlavaConfig` takes without a `vision_config`: openai/clip-vit-large-patch14-336.
-        static let large = Defaults(
-            width: 1024, feedForwardWidth: 4096, blocks: 24, heads: 16, imageSide: 336,
-            patchSide: 14)
+        static let clipLarge = Defaults(
+            kind: .clip, width: 1024, feedForwardWidth: 4096, blocks: 24, heads: 16,
+            imageSide: 336, patchSide: 14, epsilon: 1e-5, activation: "quick_gelu")
+        /// `SiglipVisionConfig` in `configuration_siglip.py` of huggingface/transformers.
+        static let siglip = Defaults(
+            kind: .siglip, width: 768, feedForwardWidth: 3072, blocks: 12, heads: 12,
+            imageSide: 224, patchSide: 16, epsilon: 1e-6, activation: "gelu_pytorch_tanh")
+
+        /// By the tower's `model_type`.
+        static let families = [
+            "clip_vision_model": clip, "clip": clip, "siglip_vision_model": siglip,
+            "siglip": siglip,
+        ]
+    }
+
+    /// Describes a tower.
+    ///
+    /// - Parameters:
+    ///   - tower: The tower's members; nil if the model's configuration has none.
+    ///   - preprocessor: The members of `preprocessor_config.json`.
+    ///   - root: The model's configuration.
+    /// - Throws: `EngineError` of kind `unsupportedModel` for a tower of another kind.
+    init(
+        tower: ConfigurationSection?, preprocessor: ConfigurationSection,
+        root: ConfigurationSection
+    ) throws(EngineError) {
+        self.preprocessor = preprocessor
+        guard let tower else {
+            self.tower = root.empty("vision_config")
+            defaults = .clipLarge
+            return
+        }
+        let type = try tower.text("model_type") ?? "clip_vision_model"
+        guard let defaults = Defaults.families[type] else {
+            throw EngineError(
+                .unsupportedModel,
+                "\(tower.path): '\(tower.prefix)model_type' is '\(type)', but this engine runs "
+                    + "towers of clip_vision_model and siglip_vision_model; use a model on one of "
+                    + "them")
+        }
+        self.tower = tower
+        self.defaults = defaults
     }
 
     /// The keys of a GGUF file of architecture "clip".
@@ -34,14 +76,11 @@ struct CheckpointVision {
     /// - Returns: Keys `clip.*`.
     /// - Throws: `EngineError` naming the member that cannot be used.
     func metadata(of root: ConfigurationSection) throws(EngineError) -> [String: GGUFValue] {
-        try tower.require("model_type", "clip_vision_model")
         try root.require("projector_hidden_act", "gelu")
-        try root.require("vision_feature_select_strategy", "default")
-        try root.require("mm_vision_select_feature", "patch")
         let blocks = try tower.count("num_hidden_layers") ?? defaults.blocks
         let side = try tower.count("image_size") ?? defaults.imageSide
         let (mean, deviation) = try channels(side: side)
-        return [
+        var keys: [String: GGUFValue] = [
             "general.architecture": .string("clip"),
             "clip.has_vision_encoder": .bool(true),
             "clip.projector_type": .string("mlp"),
@@ -58,7 +97,7 @@ struct CheckpointVision {
             "clip.vision.attention.head_count": .unsigned(
                 UInt64(try tower.count("num_attention_heads") ?? defaults.heads)),
             "clip.vision.attention.layer_norm_epsilon": .float(
-                try tower.number("layer_norm_eps") ?? 1e-5),
+                try tower.number("layer_norm_eps") ?? defaults.epsilon),
             "clip.vision.block_count": .unsigned(UInt64(blocks)),
             "clip.vision.feature_layer": .integers([
                 Int64(try featureLayer(of: root, blocks: blocks))
@@ -66,25 +105,52 @@ struct CheckpointVision {
             "clip.vision.image_mean": .floats(mean),
             "clip.vision.image_std": .floats(deviation),
         ]
+        if try keepsEveryRow(root) {
+            keys[VisionConfiguration.selectedFeatureKey] = .string("cls_patch")
+        }
+        keys.merge(try CheckpointAnyres(root).metadata()) { $1 }
+        return keys
+    }
+
+    /// Whether the rows of all tokens are features, `full` in transformers' words and `cls_patch`
+    /// in the original's; SigLIP's tokens are its patches either way.
+    private func keepsEveryRow(_ root: ConfigurationSection) throws(EngineError) -> Bool {
+        let original = "mm_vision_select_feature"
+        let name = root.states(original) ? original : "vision_feature_select_strategy"
+        switch (try root.text(name) ?? "default", defaults.kind) {
+        case ("default", .clip), ("patch", _), ("full", .siglip): return false
+        case ("full", .clip), ("cls_patch", .clip): return true
+        case (let value, let kind):
+            throw root.bad(
+                name,
+                "is '\(value)', which is no choice of rows for a tower of kind "
+                    + "\(kind.rawValue): 'full' for SigLIP, 'default' for CLIP")
+        }
     }
 
     /// How pictures become square, if the files say so.
     ///
     /// The processors of the llava-hf repositories crop what the models were trained on padded;
-    /// only a file that asks for padding is believed.
+    /// in the original's reading only a file that asks for padding is believed.
     ///
-    /// - Parameter root: The model's configuration.
+    /// - Parameters:
+    ///   - root: The model's configuration.
+    ///   - reading: Whose preprocessing; transformers knows no `image_aspect_ratio`.
     /// - Returns: Nil if they do not.
-    /// - Throws: `EngineError` of kind `unsupportedModel` for LLaVA 1.6.
-    func aspect(of root: ConfigurationSection) throws(EngineError) -> Aspect? {
-        guard let ratio = try root.text("image_aspect_ratio") else {
-            return try preprocessor.truth("do_pad") == true ? .pad : nil
+    /// - Throws: `EngineError` of kind `unsupportedModel` for a way this engine does not know.
+    func aspect(
+        of root: ConfigurationSection, reading: ImageReading
+    ) throws(EngineError) -> Aspect? {
+        if try CheckpointAnyres(root).isUsed { return .anyres }
+        if try preprocessor.truth("do_pad") == true { return .pad }
+        guard reading == .original, let ratio = try root.text("image_aspect_ratio") else {
+            return nil
         }
-        guard let aspect = Aspect.allCases.first(where: { $0.imageAspectRatio == ratio }) else {
+        guard let aspect = Aspect.named(ratio, tower: defaults.kind) else {
             throw EngineError(
                 .unsupportedModel,
-                "\(root.path): 'image_aspect_ratio' is '\(ratio)', but this engine knows 'pad' and "
-                    + "'square' and not yet LLaVA 1.6; use a LLaVA v1 or v1.5 model")
+                "\(root.path): 'image_aspect_ratio' is '\(ratio)', but this engine knows 'pad', "
+                    + "'square' and 'anyres'; use a LLaVA v1, v1.5 or 1.6 model")
         }
         return aspect
     }
@@ -105,11 +171,14 @@ struct CheckpointVision {
     }
 
     private func usesGELU() throws(EngineError) -> Bool {
-        switch try tower.text("hidden_act") ?? "quick_gelu" {
-        case "quick_gelu": return false
-        case "gelu": return true
-        case let other:
-            throw tower.bad("hidden_act", "is '\(other)', but towers use quick_gelu or gelu")
+        switch (defaults.kind, try tower.text("hidden_act") ?? defaults.activation) {
+        case (.clip, "quick_gelu"), (.siglip, "quick_gelu"): return false
+        case (.clip, "gelu"), (.siglip, "gelu_pytorch_tanh"): return true
+        case (let kind, let other):
+            throw tower.bad(
+                "hidden_act",
+                "is '\(other)', but \(kind.name) towers use quick_gelu or "
+                    + (kind == .clip ? "gelu" : "gelu_pytorch_tanh"))
         }
     }
 
@@ -134,26 +203,33 @@ struct CheckpointVision {
         return (mean, deviation)
     }
 
-    /// The side pictures are cut to: a number in old files, an object in others.
+    /// The side pictures are cut or stretched to: a number in old files, an object in others.
     private func preprocessorSide() throws(EngineError) -> Int? {
-        if case .integer = preprocessor.value("crop_size") {
-            return try preprocessor.count("crop_size")
-        }
-        return try preprocessor.section("crop_size")?.count("height")
+        let name = defaults.kind == .clip ? "crop_size" : "size"
+        if case .integer = preprocessor.value(name) { return try preprocessor.count(name) }
+        return try preprocessor.section(name)?.count("height")
     }
 
-    /// The tensors the tower and the projector need, by GGUF name and by the checkpoint's.
+    /// The tensors the tower needs, by GGUF name and by the checkpoint's.
     ///
     /// - Parameter blocks: How many blocks are run.
     /// - Returns: Pairs of names.
-    static func requiredNames(blocks: Int) -> [(canonical: String, own: String)] {
+    func requiredNames(blocks: Int) -> [(canonical: String, own: String)] {
         var names = [
-            (canonical: "v.class_embd", own: "embeddings.class_embedding"),
             (canonical: "v.patch_embd.weight", own: "embeddings.patch_embedding.weight"),
             (canonical: "v.position_embd.weight", own: "embeddings.position_embedding.weight"),
-            (canonical: "v.pre_ln.weight", own: "pre_layrnorm.weight"),
-            (canonical: "v.pre_ln.bias", own: "pre_layrnorm.bias"),
         ]
+        switch defaults.kind {
+        case .clip:
+            names += [
+                (canonical: "v.class_embd", own: "embeddings.class_embedding"),
+                (canonical: "v.pre_ln.weight", own: "pre_layrnorm.weight"),
+                (canonical: "v.pre_ln.bias", own: "pre_layrnorm.bias"),
+            ]
+        case .siglip:
+            names.append(
+                (canonical: "v.patch_embd.bias", own: "embeddings.patch_embedding.bias"))
+        }
         for block in 0..<blocks {
             for (own, canonical) in CheckpointNames.visionBlock.sorted(by: { $0.key < $1.key }) {
                 for part in ["weight", "bias"] {

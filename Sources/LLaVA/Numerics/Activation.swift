@@ -6,6 +6,8 @@ enum Activation: String, Sendable {
     case quickGELU = "quick_gelu"
     /// `x · Φ(x)` by the error function, torch's `nn.GELU()`.
     case gelu
+    /// The same with a tanh for the error function, `gelu_pytorch_tanh`.
+    case tanhGELU = "gelu_pytorch_tanh"
 }
 
 extension TensorMath {
@@ -15,6 +17,7 @@ extension TensorMath {
             switch activation {
             case .quickGELU: ck_quick_gelu(level, matrix.columns, matrix[row])
             case .gelu: ck_gelu_erf(level, matrix.columns, matrix[row])
+            case .tanhGELU: ck_gelu_tanh(level, matrix.columns, matrix[row])
             }
         }
     }

@@ -1,10 +1,13 @@
 import ModelFiles
 
-/// The shape of a CLIP vision tower and what is done with its output.
+/// The shape of a vision tower and what is done with its output.
 ///
-/// Letters used in shapes: `T` tokens (patches and the class token), `P` patches, `W` the tower's
-/// width, `F` its feed-forward width, `D` the language model's width.
+/// Letters used in shapes: `T` tokens (patches, and the class token if there is one), `P` patches,
+/// `N` the rows that are features, `W` the tower's width, `F` its feed-forward width, `D` the
+/// language model's width.
 public struct VisionConfiguration: Sendable, Equatable {
+    /// What kind of tower it is.
+    public let tower: TowerKind
     /// Rows and columns of the picture.
     public let imageSide: Int
     /// Rows and columns of a patch.
@@ -28,21 +31,33 @@ public struct VisionConfiguration: Sendable, Equatable {
     /// Standard deviation of each colour channel.
     public let imageDeviation: [Float]
 
-    /// Patches along a side.
+    /// Whether the class token's row is a feature as well (`cls_patch`), which no released LLaVA
+    /// has.
+    let keepsClassToken: Bool
+    /// The canvases of LLaVA 1.6; nil for a tower that sees one view.
+    let anyres: AnyresGrid?
+
+    /// Whole patches along a side; SigLIP's 384 pixels are 27 patches of 14 and a rest unseen.
     public var grid: Int { imageSide / patchSide }
-    /// `P`: patches, which are the tokens a language model sees.
+    /// `P`.
     public var patchCount: Int { grid * grid }
-    /// `T`: patches and the class token.
-    public var tokenCount: Int { patchCount + 1 }
+    /// `T`.
+    public var tokenCount: Int { patchCount + (tower.hasClassToken ? 1 : 0) }
+    /// The first of the rows that are features.
+    var firstFeature: Int { tower.hasClassToken && !keepsClassToken ? 1 : 0 }
+    /// `N`: the rows of a view that the language model sees.
+    public var featureCount: Int { tokenCount - firstFeature }
     /// Elements of a patch: channels first, then rows, then columns.
     var patchElements: Int { 3 * patchSide * patchSide }
 
     /// Reads the configuration of a projector file.
     ///
-    /// - Parameter file: Metadata of architecture "clip".
+    /// - Parameter part: Metadata of architecture "clip", and its tensors: that a file is of SigLIP
+    ///   no key says, but it has no class token.
     /// - Throws: `EngineError` naming the key that is missing or cannot be run.
-    init(_ file: any ModelMetadata) throws(EngineError) {
-        let keys = ModelKeys(file)
+    init(_ part: ModelParts.Part) throws(EngineError) {
+        let keys = ModelKeys(part.keys)
+        tower = part.tensors.entry("v.class_embd") == nil ? .siglip : .clip
         try keys.require("clip", role: "a projector file")
         imageSide = try keys.count("clip.vision.image_size", upTo: 4096)
         patchSide = try keys.count("clip.vision.patch_size", upTo: 256)
@@ -52,14 +67,21 @@ public struct VisionConfiguration: Sendable, Equatable {
         epsilon = try keys.number("clip.vision.attention.layer_norm_epsilon")
         storedBlockCount = try keys.count("clip.vision.block_count", upTo: 1024)
         blockCount = try Self.executedBlocks(keys, stored: storedBlockCount, width: width)
-        activation = try Self.activation(keys)
+        activation = try Self.activation(keys, tower)
         imageMean = try keys.channels("clip.vision.image_mean")
         imageDeviation = try keys.channels("clip.vision.image_std")
 
-        guard imageSide % patchSide == 0 else {
+        anyres = try AnyresGrid(keys, side: imageSide)
+        let selected = try keys.textIfPresent(Self.selectedFeatureKey) ?? "patch"
+        guard ["patch", "cls_patch"].contains(selected) else {
+            throw keys.bad(Self.selectedFeatureKey, "is '\(selected)', not 'patch' or 'cls_patch'")
+        }
+        keepsClassToken = selected == "cls_patch"
+
+        guard imageSide >= patchSide else {
             throw keys.bad(
                 "clip.vision.image_size",
-                "is \(imageSide), which patches of \(patchSide) do not fill evenly")
+                "is \(imageSide), less than a patch of \(patchSide)")
         }
         guard width % headCount == 0 else {
             throw keys.bad(
@@ -69,15 +91,11 @@ public struct VisionConfiguration: Sendable, Equatable {
         guard imageDeviation.allSatisfy({ $0 > 0 }) else {
             throw keys.bad("clip.vision.image_std", "has a value that is not positive")
         }
-        if let aspect = try keys.textIfPresent("clip.vision.image_aspect_ratio"),
-            aspect == "anyres"
-        {
-            throw EngineError(
-                .unsupportedModel,
-                "\(file.path): 'clip.vision.image_aspect_ratio' is 'anyres' (LLaVA v1.6), which "
-                    + "this engine does not run yet; use a LLaVA v1 or v1.5 model")
-        }
     }
+
+    /// Which rows are features; no conversion script writes it, `model import` does where it is not
+    /// the patches.
+    static let selectedFeatureKey = "clip.vision.mm_vision_select_feature"
 
     /// How many stored blocks make the features LLaVA was trained on: hidden state -2.
     ///
@@ -103,12 +121,14 @@ public struct VisionConfiguration: Sendable, Equatable {
         return wholeClipLarge ? 23 : stored
     }
 
-    private static func activation(_ keys: ModelKeys) throws(EngineError) -> Activation {
+    private static func activation(
+        _ keys: ModelKeys, _ tower: TowerKind
+    ) throws(EngineError) -> Activation {
         let usesGELU = try keys.truthIfPresent("clip.use_gelu") ?? false
         let usesSiLU = try keys.truthIfPresent("clip.use_silu") ?? false
         switch (usesGELU, usesSiLU) {
         case (false, false): return .quickGELU
-        case (true, false): return .gelu
+        case (true, false): return tower.geluOfFiles
         case (_, true):
             throw keys.bad("clip.use_silu", "is true, but LLaVA's towers use GELU")
         }

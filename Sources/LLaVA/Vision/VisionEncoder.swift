@@ -11,6 +11,7 @@ public final class VisionEncoder {
     private let shape: VisionConfiguration
     private let weights: VisionWeights
     private let projector: Projector
+    private let newline: [Float]
     private let math: TensorMath
 
     private let patches: Matrix
@@ -27,6 +28,7 @@ public final class VisionEncoder {
         self.shape = shape
         weights = vision.weights
         projector = vision.projector
+        newline = vision.newline ?? []
         self.math = math
         let tokens = shape.tokenCount
         patches = Matrix(rows: shape.patchCount, columns: shape.patchElements)
@@ -42,15 +44,30 @@ public final class VisionEncoder {
     /// Encodes a picture.
     ///
     /// - Parameters:
-    ///   - pixels: The preprocessor's output for this model.
+    ///   - picture: The preprocessor's output for this model.
     ///   - observer: For tests: sees the hidden states as they come.
-    /// - Returns: `P` rows of the language model's width; the class token's row is dropped.
+    /// - Returns: The rows the language model sees: `N` of one view, or several views' rows put
+    ///   together.
+    public func encode(_ picture: ImageViews, observer: Observer? = nil) -> ImageEmbedding {
+        let views = picture.pixels.map { encode($0, observer: observer) }
+        guard let layout = picture.layout else { return views[0] }
+        return layout.merged(views, newline: newline)
+    }
+
+    /// Encodes a view.
+    ///
+    /// - Parameters:
+    ///   - pixels: The view.
+    ///   - observer: For tests: sees the hidden states as they come.
+    /// - Returns: `N` rows of the language model's width.
     public func encode(_ pixels: PixelTensor, observer: Observer? = nil) -> ImageEmbedding {
         precondition(
             pixels.side == shape.imageSide,
             "a picture of side \(pixels.side) for a tower of \(shape.imageSide)")
         embed(pixels)
-        math.apply(weights.preNorm, to: state, rows: shape.tokenCount, into: state)
+        if let norm = weights.preNorm {
+            math.apply(norm, to: state, rows: shape.tokenCount, into: state)
+        }
         observer?(0, state.values(rows: shape.tokenCount))
         for (index, block) in weights.blocks.enumerated() {
             run(block)
@@ -59,12 +76,15 @@ public final class VisionEncoder {
         return project()
     }
 
-    /// `state = [class, patches · Eᵀ] + positions`.
+    /// `state = [class, patches · Eᵀ + b] + positions`, with the class token only if there is one.
     private func embed(_ pixels: PixelTensor) {
         cutPatches(pixels)
         math.apply(
-            weights.patchEmbedding, to: operand(patches, rows: shape.patchCount), into: state[1])
-        state[0].update(from: weights.classEmbedding, count: shape.width)
+            weights.patchEmbedding, to: operand(patches, rows: shape.patchCount),
+            into: state[shape.tokenCount - shape.patchCount])
+        if let token = weights.classEmbedding {
+            state[0].update(from: token, count: shape.width)
+        }
         weights.positionEmbedding.withUnsafeBufferPointer { positions in
             guard let base = positions.baseAddress else { return }
             ck_add(shape.tokenCount * shape.width, base, state.base)
@@ -125,10 +145,10 @@ public final class VisionEncoder {
     }
 
     private func project() -> ImageEmbedding {
-        let rows = shape.patchCount
+        let rows = shape.featureCount
         // Made per picture: the rows outlive this call as the embedding, or are freed with it.
         var current = Matrix(rows: rows, columns: shape.width)
-        current.base.update(from: state[1], count: rows * shape.width)
+        current.base.update(from: state[shape.firstFeature], count: rows * shape.width)
         for (index, layer) in projector.layers.enumerated() {
             if index > 0 { math.apply(.gelu, to: current, rows: rows) }
             let next = Matrix(rows: rows, columns: layer.outputs)

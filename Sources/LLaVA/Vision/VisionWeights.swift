@@ -1,6 +1,6 @@
 import ModelFiles
 
-/// The weights of a CLIP vision tower, shapes in the letters of `VisionConfiguration`.
+/// The weights of a vision tower, shapes in the letters of `VisionConfiguration`.
 struct VisionWeights: Sendable {
     /// One transformer block.
     struct Block: Sendable {
@@ -24,12 +24,12 @@ struct VisionWeights: Sendable {
 
     /// The convolution as a matrix, `(W, 3 · patch · patch)`.
     let patchEmbedding: Linear
-    /// The class token, `(W)`.
-    let classEmbedding: [Float]
+    /// The class token, `(W)`, if there is one.
+    let classEmbedding: [Float]?
     /// One row a token, the class token's first, `(T, W)`.
     let positionEmbedding: [Float]
-    /// Before the first block, `(W)`.
-    let preNorm: LayerNorm
+    /// Before the first block, `(W)`, if there is one.
+    let preNorm: LayerNorm?
     /// The blocks to run.
     let blocks: [Block]
 
@@ -40,10 +40,13 @@ struct VisionWeights: Sendable {
         let width = shape.width
         patchEmbedding = try reader.linear(
             "v.patch_embd", inputs: shape.patchElements, outputs: width)
-        classEmbedding = try reader.vector("v.class_embd", count: width)
+        let isClip = shape.tower == .clip
+        classEmbedding = isClip ? try reader.vector("v.class_embd", count: width) : nil
         positionEmbedding = try reader.vector(
             "v.position_embd.weight", count: shape.tokenCount * width)
-        preNorm = try reader.layerNorm("v.pre_ln", count: width, epsilon: shape.epsilon)
+        preNorm =
+            isClip
+            ? try reader.layerNorm("v.pre_ln", count: width, epsilon: shape.epsilon) : nil
         var blocks: [Block] = []
         for index in 0..<shape.blockCount {
             blocks.append(try Self.block(reader, shape, "v.blk.\(index)"))
@@ -82,7 +85,8 @@ struct VisionWeights: Sendable {
             throw EngineError(
                 .unsupportedModel,
                 "\(reader.directory.path): the feed-forward is as wide as the tower "
-                    + "(\(shape.width)), so fc1 and fc2 cannot be told apart; use a CLIP model")
+                    + "(\(shape.width)), so fc1 and fc2 cannot be told apart; use a CLIP or SigLIP model"
+            )
         }
         let isSwapped = try reader.shape(of: "\(down).weight").first == shape.feedForwardWidth
         return isSwapped ? (down, up) : (up, down)

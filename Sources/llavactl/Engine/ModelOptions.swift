@@ -17,9 +17,17 @@ struct ModelOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How a picture becomes a square: pad or crop.", valueName: "pad|crop"),
+            "How a picture becomes a square: pad, crop, stretch, or anyres for several.",
+            valueName: "name"),
         transform: ModelOptions.aspect)
     var aspect: Aspect?
+
+    @Option(
+        help: ArgumentHelp(
+            "Whose preprocessing pictures go through: original or huggingface.",
+            valueName: "name"),
+        transform: ModelOptions.reading)
+    var reading: ImageReading?
 
     @Option(
         help: ArgumentHelp(
@@ -38,9 +46,17 @@ struct ModelOptions: ParsableArguments {
     /// An aspect by name.
     private static func aspect(_ name: String) throws(ValidationError) -> Aspect {
         guard let aspect = Aspect(rawValue: name) else {
-            throw ValidationError("there is no aspect '\(name)', give pad or crop")
+            throw ValidationError("there is no aspect '\(name)', give pad, crop, stretch or anyres")
         }
         return aspect
+    }
+
+    /// A reading by name.
+    private static func reading(_ name: String) throws(ValidationError) -> ImageReading {
+        guard let reading = ImageReading(rawValue: name) else {
+            throw ValidationError("there is no reading '\(name)', give original or huggingface")
+        }
+        return reading
     }
 
     /// Where the model is: the options, else the settings.
@@ -57,11 +73,13 @@ struct ModelOptions: ParsableArguments {
         if let model {
             // Another model than the one set needs its own projector, template and aspect.
             choice = ModelSettings(
-                text: GivenPath.absolute(model), arithmetic: settings.model.arithmetic)
+                text: GivenPath.absolute(model), reading: settings.model.reading,
+                arithmetic: settings.model.arithmetic)
         }
         if let mmproj { choice.mmproj = GivenPath.absolute(mmproj) }
         if let template { choice.template = template }
         if let aspect { choice.aspect = aspect.rawValue }
+        if let reading { choice.reading = reading.rawValue }
         if let arithmetic { choice.arithmetic = arithmetic.rawValue }
         var chosen = settings
         chosen.model = choice
@@ -86,6 +104,8 @@ extension ModelLocation {
         self.init(
             text: files.text, projector: files.mmproj, template: settings.model.template,
             aspect: settings.model.aspect.flatMap(Aspect.init(rawValue:)),
+            reading: settings.model.reading.flatMap(ImageReading.init(rawValue:)) ?? .original,
+            appliesOrientation: settings.images.applyOrientation,
             keyValueStorage: settings.workers.kv.flatMap(KeyValueStorage.init(rawValue:)) ?? .f32,
             arithmetic: settings.model.arithmetic.flatMap(Arithmetic.init(rawValue:)) ?? .fast)
     }
