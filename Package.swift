@@ -123,3 +123,11 @@ if Context.environment["LLAVAD_BENCHMARKS"] != nil {
             dependencies: ["Workers", "Pipeline", "Storage", "Images", logging],
             path: "Benchmarks/Pipeline", swiftSettings: strict))
 }
+
+// Compares the engine with its references and is no part of it: LLAVAD_FIDELITY=1 swift build …
+if Context.environment["LLAVAD_FIDELITY"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fidelity-probe", dependencies: ["LLaVA", "Images"],
+            path: "Tools/fidelity/Probe", swiftSettings: strict))
+}

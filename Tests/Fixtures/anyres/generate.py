@@ -6,8 +6,6 @@ order of the merged rows is that of transformers' own `pack_image_features`, for
 reading with the original's functions in place of its own.
 """
 
-import ast
-import math
 import random
 import sys
 import zlib
@@ -21,19 +19,12 @@ from transformers.image_processing_utils import select_best_resolution as huggin
 from transformers.image_utils import ChannelDimension
 from transformers.models.llava_next import modeling_llava_next
 
+from original_source import functions
+
 HERE = Path(__file__).parent
 PINPOINTS = [[336, 672], [672, 336], [672, 672], [1008, 336], [336, 1008]]
 SIDE, GRID = 336, 24
 RANDOM_SIZES = 2000
-
-
-def functions(path: Path, *names: str) -> dict:
-    """Some functions of a source file, without running the rest of it."""
-    tree = ast.parse(path.read_text())
-    kept = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name in names]
-    scope = {"math": math, "Image": Image, "ast": ast, "torch": torch}
-    exec(compile(ast.Module(kept, []), str(path), "exec"), scope)
-    return {name: scope[name] for name in names}
 
 
 def sizes() -> list[tuple[int, int]]:
