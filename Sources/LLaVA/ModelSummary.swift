@@ -97,7 +97,8 @@ extension LlavaModel {
             family: family, name: (try? parts.language.keys.stringIfPresent("general.name")) ?? nil,
             tower: vision.map(tower),
             language: ModelSummary.Language(
-                architecture: "llama", width: language.width, layers: language.layerCount,
+                architecture: language.architecture.rawValue, width: language.width,
+                layers: language.layerCount,
                 heads: language.headCount, keyValueHeads: language.keyValueHeadCount,
                 feedForwardWidth: language.feedForwardWidth,
                 vocabulary: self.language.vocabularyRows, contextLength: language.contextLength),

@@ -12,6 +12,13 @@ struct TensorReader {
     /// Whether the file has a tensor of this name.
     func has(_ name: String) -> Bool { directory.entry(name) != nil }
 
+    /// Checks that the file has tensors which are otherwise taken if they are there.
+    ///
+    /// - Throws: `EngineError` of kind `missingPart`.
+    func require(_ names: [String]) throws(EngineError) {
+        for name in names { _ = try entry(name) }
+    }
+
     /// The shape of a tensor, slowest dimension first.
     ///
     /// - Throws: `EngineError` of kind `missingPart`.

@@ -10,12 +10,13 @@ final class CheckpointCopy {
 
     var path: String { folder.path }
 
-    init() throws {
+    /// Copies a folder, the fixture's unless another is named.
+    init(of original: URL = original) throws {
         folder = FileManager.default.temporaryDirectory
             .appending(path: "checkpoint-\(UUID().uuidString)/model")
         try FileManager.default.createDirectory(
             at: folder.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try FileManager.default.copyItem(at: Self.original, to: folder)
+        try FileManager.default.copyItem(at: original, to: folder)
     }
 
     deinit { try? FileManager.default.removeItem(at: folder.deletingLastPathComponent()) }

@@ -24,8 +24,12 @@ struct GoldenFixture: Sendable {
     private init() throws {
         let json = try Data(contentsOf: Self.folder.appending(path: "goldens.json"))
         manifest = try JSONDecoder().decode(GoldenManifest.self, from: json)
-        let bytes = try Data(contentsOf: Self.folder.appending(path: "goldens.bin"))
-        floats = bytes.withUnsafeBytes { raw in
+        floats = try Self.floats(Self.folder.appending(path: "goldens.bin"))
+    }
+
+    /// The little-endian floats of a file.
+    static func floats(_ file: URL) throws -> [Float] {
+        try Data(contentsOf: file).withUnsafeBytes { raw in
             (0..<raw.count / 4).map { i in
                 let bits = raw.loadUnaligned(fromByteOffset: i * 4, as: UInt32.self)
                 return Float(bitPattern: UInt32(littleEndian: bits))

@@ -43,11 +43,12 @@ struct CheckpointFolder {
                 || name.hasPrefix("output_norm") || (name.hasPrefix("output.") && !isTied)
         }
         var keys = try language.metadata()
-        let layers = try Self.count(keys["llama.block_count"])
-        try languageTensors.require(CheckpointLanguage.requiredNames(layers: layers))
+        try languageTensors.require(try language.requiredNames())
+        let described = DescribedTensors(
+            path: rootFile.path, try language.describedTensors())
         let rows = languageTensors.entry("token_embd.weight")?.shape.first ?? 0
         let tokenizer = try CheckpointTokenizer(folder: path)
-        keys.merge(try tokenizer.metadata(rows: rows)) { $1 }
+        keys.merge(try tokenizer.metadata(rows: rows, endIDs: try language.endIDs())) { $1 }
         var files = [rootFile.path] + folder.filePaths + tokenizer.files
         if let template = try tokenizer.chatTemplate() {
             keys["tokenizer.chat_template"] = .string(template.text)
@@ -61,7 +62,7 @@ struct CheckpointFolder {
         return ModelParts(
             language: .init(
                 keys: CheckpointMetadata(path: rootFile.path, metadata: keys),
-                tensors: languageTensors),
+                tensors: JoinedTensors(first: described, second: languageTensors)),
             vision: vision, rotaryOrder: .halves,
             aspect: try tower.description.aspect(of: root, reading: reading),
             files: files + tower.files,
@@ -87,14 +88,6 @@ struct CheckpointFolder {
         return .init(
             keys: CheckpointMetadata(path: rootFile.path, metadata: keys),
             tensors: JoinedTensors(first: weights, second: projector))
-    }
-
-    private static func count(_ value: GGUFValue?) throws(EngineError) -> Int {
-        guard case .unsigned(let number)? = value, number <= 1024 else {
-            throw EngineError(
-                .unsupportedModel, "the checkpoint has more than 1024 layers; use another model")
-        }
-        return Int(number)
     }
 
     private func tensors(in folder: String) throws(EngineError) -> SafetensorsFolder {

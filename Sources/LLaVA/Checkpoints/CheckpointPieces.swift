@@ -59,6 +59,12 @@ struct CheckpointPieces {
         pieces.firstIndex { $0?.text.utf8.elementsEqual(text.utf8) == true }
     }
 
+    /// Whether a piece is known to end answers by its text alone.
+    func endsAnswers(_ id: Int) -> Bool {
+        guard pieces.indices.contains(id), let piece = pieces[id] else { return false }
+        return piece.type == .control && Vocabulary.endTexts.contains(piece.text)
+    }
+
     /// The keys of a GGUF file, padding named as its converter names it.
     func metadata() -> [String: GGUFValue] {
         let padded = pieces.enumerated().map { id, piece in

@@ -37,10 +37,13 @@ struct CheckpointTokenizer {
 
     /// The keys of the tokenizer.
     ///
-    /// - Parameter rows: How many rows the token embedding has.
+    /// - Parameters:
+    ///   - rows: How many rows the token embedding has.
+    ///   - endIDs: What the model's configuration says ends an answer, which `generation_config.json`
+    ///     may say otherwise.
     /// - Returns: Keys `tokenizer.ggml.*`.
     /// - Throws: `EngineError` naming the file and what cannot be used.
-    func metadata(rows: Int) throws(EngineError) -> [String: GGUFValue] {
+    func metadata(rows: Int, endIDs: [Int] = []) throws(EngineError) -> [String: GGUFValue] {
         var pieces = CheckpointPieces(rows: rows)
         var keys: [String: GGUFValue]
         if files.contains("\(folder)/tokenizer.model") {
@@ -55,7 +58,7 @@ struct CheckpointTokenizer {
                     + "of them from where the model came from")
         }
         try addTokens(&pieces)
-        try setEnds(&keys, pieces)
+        try setEnds(&keys, pieces, configured: endIDs)
         keys.merge(pieces.metadata()) { $1 }
         return keys
     }
@@ -108,7 +111,7 @@ struct CheckpointTokenizer {
     /// Where texts begin and answers end: what the configuration names before what the tokenizer's
     /// own file says, and whatever the generation ends at besides.
     private func setEnds(
-        _ keys: inout [String: GGUFValue], _ pieces: CheckpointPieces
+        _ keys: inout [String: GGUFValue], _ pieces: CheckpointPieces, configured: [Int]
     ) throws(EngineError) {
         for (member, key) in [
             ("bos_token", "bos_token_id"), ("eos_token", "eos_token_id"),
@@ -120,18 +123,19 @@ struct CheckpointTokenizer {
         if let configuration, case .bool(let adds)? = configuration.object["add_bos_token"] {
             keys["tokenizer.ggml.add_bos_token"] = .bool(adds)
         }
-        var ends: [UInt64] = []
-        switch generation?.object["eos_token_id"] {
-        case .integer(let id)?: ends = [UInt64(clamping: id)]
-        case .array(let values)?:
-            for case .integer(let id) in values { ends.append(UInt64(clamping: id)) }
-        default: break
-        }
+        let generation = generation.map { ConfigurationSection($0) }
+        let stated = try generation?.integers("eos_token_id")
+        var ends: [Int] = []
+        for id in stated ?? configured where !ends.contains(id) { ends.append(id) }
+        var free = ["eos_token_id", "eot_token_id", "eom_token_id"]
         if case .unsigned(let known)? = keys["tokenizer.ggml.eos_token_id"] {
-            ends.removeAll { $0 == known }
+            ends.removeAll { $0 == Int(clamping: known) }
+            free.removeFirst()
         }
-        for (id, key) in zip(ends, ["eot_token_id", "eom_token_id"]) {
-            keys["tokenizer.ggml.\(key)"] = .unsigned(id)
+        // A file has room for three; whichever is left out should be told by its text.
+        ends.sort { !pieces.endsAnswers($0) && pieces.endsAnswers($1) }
+        for (id, key) in zip(ends, free) {
+            keys["tokenizer.ggml.\(key)"] = .unsigned(UInt64(clamping: id))
         }
     }
 

@@ -76,6 +76,19 @@ struct ConfigurationSection {
         return Int(small)
     }
 
+    /// Integers of 32 bits: an array of them, or one alone.
+    ///
+    /// - Throws: `EngineError` of kind `inconsistentModel` if it is something else.
+    func integers(_ name: String) throws(EngineError) -> [Int]? {
+        guard case .array(let values)? = value(name) else { return try integer(name).map { [$0] } }
+        return try values.map { value throws(EngineError) in
+            guard case .integer(let number) = value, let small = Int32(exactly: number) else {
+                throw wrong(name, "integers of 32 bits", value)
+            }
+            return Int(small)
+        }
+    }
+
     /// A positive integer.
     ///
     /// - Throws: `EngineError` of kind `inconsistentModel` if it is something else.

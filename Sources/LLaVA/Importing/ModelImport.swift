@@ -100,8 +100,9 @@ public struct ModelImport: Sendable {
         var keys = model.parts.language.keys.metadata
         keys["general.file_type"] = .unsigned(type.fileType)
         keys["general.quantization_version"] = .unsigned(2)
-        keys["llama.vocab_size"] = .unsigned(UInt64(model.language.vocabularyRows))
-        keys["llama.rope.dimension_count"] = .unsigned(UInt64(shape.headDimension))
+        let prefix = shape.architecture.rawValue
+        keys["\(prefix).vocab_size"] = .unsigned(UInt64(model.language.vocabularyRows))
+        keys["\(prefix).rope.dimension_count"] = .unsigned(UInt64(shape.headDimension))
         return Self.ordered(keys)
     }
 

@@ -56,8 +56,10 @@ struct TensorImport {
     private func write(
         _ entry: TensorEntry, as type: ElementType, to writer: GGUFWriter
     ) throws(EngineError) {
-        let rows = entry.shape.dropLast().reduce(1, *)
-        let columns = entry.shape.last ?? 1
+        // A bias has one element for each row of its matrix and is put in order as that is.
+        let isTurnedBias = entry.shape.count == 1 && isTurned(entry)
+        let columns = isTurnedBias ? 1 : entry.shape.last ?? 1
+        let rows = entry.elementCount / max(columns, 1)
         // Rounding what is rounded to the same type already could only move it.
         if type.elementsPerBlock > 1, entry.type == type { return try copy(entry, to: writer) }
         let quantizer = BlockQuantizer(
@@ -131,14 +133,19 @@ struct TensorImport {
         }
     }
 
+    /// Whether rows are put in another order: those of queries and keys, where a file of the
+    /// architecture has them so.
+    private func isTurned(_ entry: TensorEntry) -> Bool {
+        let parts = entry.name.split(separator: ".")
+        return pairs?.architecture.interleavesPairs == true && parts.first == "blk"
+            && parts.count == 4 && (parts[2] == "attn_q" || parts[2] == "attn_k")
+    }
+
     /// Which stored row comes at a place: for queries and keys, the two elements that turn together
     /// are brought side by side (`LlamaModel.permute` of `conversion/llama.py` in the repository
     /// ggml-org/llama.cpp).
     private func rowOrder(of entry: TensorEntry, rows: Int) -> (Int) -> Int {
-        let parts = entry.name.split(separator: ".")
-        guard let pairs, parts.first == "blk", parts.count == 4,
-            parts[2] == "attn_q" || parts[2] == "attn_k"
-        else { return { $0 } }
+        guard let pairs, isTurned(entry) else { return { $0 } }
         let dimension = pairs.headDimension
         return { row in
             let (head, place) = row.quotientAndRemainder(dividingBy: dimension)

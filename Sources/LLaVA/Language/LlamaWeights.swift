@@ -50,11 +50,22 @@ struct LlamaWeights: Sendable {
             reader.has("output.weight")
             ? try reader.linear("output", inputs: shape.width, outputs: rows)
             : Linear(weight: tokenEmbedding, bias: nil)
-        rotaryFactors = try reader.vectorIfPresent(
-            "rope_freqs.weight", count: shape.headDimension / 2)
+        let factors = "rope_freqs.weight"
+        rotaryFactors = try reader.vectorIfPresent(factors, count: shape.headDimension / 2)
+        guard rotaryFactors?.allSatisfy({ $0 > 0 }) != false else {
+            throw EngineError(
+                .inconsistentModel,
+                "\(reader.directory.path): '\(factors)' divides frequencies and holds numbers "
+                    + "that are not positive; convert the model again")
+        }
         var layers: [Layer] = []
         for index in 0..<shape.layerCount {
-            layers.append(try Self.layer(reader, shape, "blk.\(index)"))
+            let layer = try Self.layer(reader, shape, "blk.\(index)")
+            if shape.architecture.needsBiases {
+                try reader.require(
+                    ["attn_q", "attn_k", "attn_v"].map { "blk.\(index).\($0).bias" })
+            }
+            layers.append(layer)
         }
         self.layers = layers
     }

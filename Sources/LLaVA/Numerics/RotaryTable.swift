@@ -36,9 +36,7 @@ struct RotaryTable: Sendable {
         order: Order
     ) {
         let pairs = headDimension / 2
-        var frequencies = (0..<pairs).map { pair in
-            1 / powf(base, Float(2 * pair) / Float(headDimension))
-        }
+        var frequencies = Self.frequencies(headDimension: headDimension, base: base)
         if let factors {
             for pair in 0..<pairs { frequencies[pair] /= factors[pair] }
         }
@@ -58,6 +56,18 @@ struct RotaryTable: Sendable {
         self.order = order
         self.cosines = cosines
         self.sines = sines
+    }
+
+    /// How far each pair turns from one position to the next, in radians.
+    ///
+    /// - Parameters:
+    ///   - headDimension: Elements of a head, even.
+    ///   - base: The frequency base θ.
+    /// - Returns: Shape `(headDimension / 2)`.
+    static func frequencies(headDimension: Int, base: Float) -> [Float] {
+        (0..<headDimension / 2).map { pair in
+            1 / powf(base, Float(2 * pair) / Float(headDimension))
+        }
     }
 
     /// Turns all heads of one row, which lie one after the other, to `position`.

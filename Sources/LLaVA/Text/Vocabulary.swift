@@ -17,7 +17,7 @@ struct Vocabulary: Sendable {
 
     /// Texts by which models of these families end an answer, whatever the key of the end token
     /// says; from `llama-vocab.cpp` in the repository ggml-org/llama.cpp.
-    private static let endTexts: Set<String> = [
+    static let endTexts: Set<String> = [
         "</s>", "<|im_end|>", "<|eot_id|>", "<|end_of_text|>", "<|endoftext|>", "<end_of_turn>",
         "<EOT>", "<|end|>",
     ]
