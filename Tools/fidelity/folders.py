@@ -8,8 +8,8 @@ from safetensors.torch import save_file
 
 from members import CLIP, LLAMA3_BYTES, SENTENCES, Member, pinpoints
 from models import hub_name, original_name, tower_name
+from vocabularies import FIXTURES
 
-FIXTURES = Path(__file__).resolve().parents[2] / "Tests/Fixtures"
 CLIP_MEAN, CLIP_STD = [0.48145466, 0.4578275, 0.40821073], [0.26862954, 0.26130258, 0.27577711]
 HALF = [0.5, 0.5, 0.5]
 

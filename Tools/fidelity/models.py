@@ -8,6 +8,7 @@ from transformers import (
 )
 
 from members import CLIP, LLAMA, MISTRAL, PATCH, PIECES, Member, pinpoints
+from vocabularies import marks
 
 TOWER_WIDTH, TOWER_WIDE, TOWER_HEADS, TOWER_BLOCKS = 48, 80, 2, 3
 LANGUAGE_BLOCKS = 2
@@ -25,13 +26,14 @@ def configuration(member: Member, rows: int):
         vision = CLIPVisionConfig(**shared, hidden_act="quick_gelu", projection_dim=TOWER_WIDTH)
     else:
         vision = SiglipVisionConfig(**shared, hidden_act="gelu_pytorch_tanh", vision_use_head=False)
+    begin, end = marks(member)
     classes = {LLAMA: LlamaConfig, MISTRAL: MistralConfig}
     text = classes.get(member.language, Qwen2Config)(
         vocab_size=rows, hidden_size=member.hidden, intermediate_size=2 * member.hidden,
         num_hidden_layers=LANGUAGE_BLOCKS, num_attention_heads=member.heads,
         num_key_value_heads=member.kv_heads, rms_norm_eps=member.epsilon,
         max_position_embeddings=member.context, tie_word_embeddings=member.tied,
-        rope_parameters=dict(member.rope), bos_token_id=1, eos_token_id=2, pad_token_id=0,
+        rope_parameters=dict(member.rope), bos_token_id=begin, eos_token_id=end, pad_token_id=0,
         **({"sliding_window": None} if member.language == MISTRAL else {}),
     )
     whole = dict(

@@ -1,18 +1,13 @@
 """Writes a member as the GGUF pair llama.cpp's scripts would make, in float32, through gguf-py."""
 
-import json
-import sys
 from pathlib import Path
 
 import gguf
 import numpy as np
 
-from folders import FIXTURES, colours
-from members import CLIP, LLAMA3_BYTES, QWEN2, SENTENCES, Member, pinpoints
-
-sys.path.insert(0, str(FIXTURES / "tokenizer"))
-
-from vocabulary import Vocabulary  # noqa: E402
+from folders import colours
+from members import CLIP, QWEN2, Member, pinpoints
+from vocabularies import add_vocabulary
 
 LANGUAGE = {
     "self_attn.q_proj": "attn_q", "self_attn.k_proj": "attn_k", "self_attn.v_proj": "attn_v",
@@ -94,29 +89,6 @@ def rope_factors(rope: dict, head: int) -> np.ndarray:
     between = 1 / ((1 - smooth) / rope["factor"] + smooth)
     factors = np.where(wave < high, 1.0, np.where(wave > low, rope["factor"], between))
     return factors.astype(np.float32)
-
-
-def add_vocabulary(writer: gguf.GGUFWriter, member: Member, rows: int) -> None:
-    """The tokenizer's keys."""
-    if member.vocabulary == SENTENCES:
-        Vocabulary(FIXTURES / "tokenizer/tokenizer.model").add_to(writer, rows)
-        return
-    source = json.loads((FIXTURES / f"byte-level/{member.vocabulary}.tokenizer.json").read_text())
-    pieces = dict(source["model"]["vocab"])
-    control = {entry["content"]: entry["id"] for entry in source["added_tokens"]}
-    pieces |= control
-    by_id = {number: piece for piece, number in pieces.items()}
-    tokens = [by_id.get(number, f"[PAD{number}]") for number in range(rows)]
-    kinds = [5 if n not in by_id else 3 if by_id[n] in control else 1 for n in range(rows)]
-    merges = source["model"]["merges"]
-    writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre(member.vocabulary)
-    writer.add_token_list(tokens)
-    writer.add_token_types(kinds)
-    writer.add_token_merges([m if isinstance(m, str) else " ".join(m) for m in merges])
-    writer.add_bos_token_id(control["<|endoftext|>"])
-    writer.add_eos_token_id(control["<|im_end|>"])
-    writer.add_add_bos_token(member.vocabulary == LLAMA3_BYTES)
 
 
 def write_projector(path: Path, member: Member, state: dict, config) -> None:
