@@ -7,6 +7,7 @@ extension ModelShape {
     /// - Parameter mix: How its matrices are stored.
     /// - Returns: Keys and values, the architecture first.
     func languageMetadata(_ mix: WeightMix) -> [(key: String, value: GGUFValue)] {
+        let prefix = language.architecture.rawValue
         let head = language.width / language.headCount
         let sizes = [
             ("context_length", language.contextLength), ("embedding_length", language.width),
@@ -21,12 +22,12 @@ extension ModelShape {
             ("rope.freq_base", language.rotaryBase),
         ]
         return [
-            ("general.architecture", .string("llama")),
+            ("general.architecture", .string(prefix)),
             ("general.name", .string("\(name) with random weights")),
             ("general.file_type", .unsigned(mix.fileType)),
             ("general.quantization_version", .unsigned(2)),
-        ] + sizes.map { ("llama.\($0.0)", .unsigned(UInt64($0.1))) }
-            + numbers.map { ("llama.\($0.0)", .float($0.1)) } + vocabulary.metadata
+        ] + sizes.map { ("\(prefix).\($0.0)", .unsigned(UInt64($0.1))) }
+            + numbers.map { ("\(prefix).\($0.0)", .float($0.1)) } + vocabulary.metadata
     }
 
     /// The keys of the projector's file, in the words of llama.cpp's conversion scripts.
@@ -34,9 +35,7 @@ extension ModelShape {
     /// - Parameter mix: How its matrices are stored.
     /// - Returns: Keys and values, the architecture first.
     func visionMetadata(_ mix: WeightMix) -> [(key: String, value: GGUFValue)] {
-        // Mean and deviation of CLIP's pictures (clip/clip.py of the repository openai/CLIP).
-        let mean: [Float] = [0.481_454_66, 0.457_827_5, 0.408_210_73]
-        let deviation: [Float] = [0.268_629_54, 0.261_302_58, 0.275_777_11]
+        let (mean, deviation) = Self.colours(of: tower.kind)
         let sizes = [
             ("image_size", tower.imageSide), ("patch_size", tower.patchSide),
             ("embedding_length", tower.width), ("feed_forward_length", tower.feedForwardWidth),
@@ -49,11 +48,40 @@ extension ModelShape {
             ("general.file_type", .unsigned(mix.visionFileType)),
             ("clip.has_vision_encoder", .bool(true)), ("clip.has_text_encoder", .bool(false)),
             ("clip.has_llava_projector", .bool(true)), ("clip.projector_type", .string("mlp")),
-            ("clip.use_gelu", .bool(false)),
+            ("clip.use_gelu", .bool(tower.kind == .siglip)),
         ] + sizes.map { ("clip.vision.\($0.0)", .unsigned(UInt64($0.1))) } + [
             ("clip.vision.attention.layer_norm_epsilon", .float(1e-5)),
             ("clip.vision.image_mean", .floats(mean)),
             ("clip.vision.image_std", .floats(deviation)),
+        ] + (tower.hasTiles ? tileMetadata : [])
+    }
+
+    /// Mean and deviation of a tower's pictures (clip/clip.py of the repository openai/CLIP; the
+    /// preprocessor_config.json of google/siglip-so400m-patch14-384).
+    private static func colours(of tower: TowerKind) -> (mean: [Float], deviation: [Float]) {
+        switch tower {
+        case .clip:
+            (
+                [0.481_454_66, 0.457_827_5, 0.408_210_73],
+                [0.268_629_54, 0.261_302_58, 0.275_777_11]
+            )
+        case .siglip: ([0.5, 0.5, 0.5], [0.5, 0.5, 0.5])
+        }
+    }
+
+    /// The pinpoints of the released models of LLaVA 1.6, in tiles.
+    private var tileMetadata: [(key: String, value: GGUFValue)] {
+        let tiles: [Int64] = [1, 2, 2, 1, 2, 2, 3, 1, 1, 3]
+        return [
+            ("clip.vision.image_aspect_ratio", .string(Aspect.anyres.imageAspectRatio)),
+            (
+                "clip.vision.image_grid_pinpoints",
+                .integers(tiles.map { $0 * Int64(tower.imageSide) })
+            ),
+            (
+                "clip.vision.mm_patch_merge_type",
+                .string(AnyresGrid.Merge.spatialUnpad.rawValue)
+            ),
         ]
     }
 }

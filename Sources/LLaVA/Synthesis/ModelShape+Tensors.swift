@@ -48,6 +48,12 @@ extension ModelShape {
             add("attn_q", [width, width])
             add("attn_k", [keys, width])
             add("attn_v", [keys, width])
+            if language.architecture.needsBiases {
+                for (name, count) in [("attn_q", width), ("attn_k", keys), ("attn_v", keys)] {
+                    planned.append(
+                        Planned(name: "blk.\(layer).\(name).bias", shape: [count], fill: .bias))
+                }
+            }
             add("attn_output", [width, width])
             add("ffn_norm", [width], .norm)
             add("ffn_gate", [wide, width])
@@ -55,6 +61,7 @@ extension ModelShape {
             add("ffn_down", [width, wide])
         }
         planned.append(Planned(name: "output_norm.weight", shape: [width], fill: .norm))
+        guard !language.isTied else { return planned }
         planned.append(
             Planned(
                 name: "output.weight", shape: [vocabulary.count, width],
@@ -80,12 +87,21 @@ extension ModelShape {
             Planned(
                 name: "v.patch_embd.weight", shape: [width, 3, tower.patchSide, tower.patchSide],
                 fill: .matrix(gain: 1)))
-        planned.append(Planned(name: "v.class_embd", shape: [width], fill: .bias))
+        let isClip = tower.kind == .clip
         planned.append(
             Planned(
-                name: "v.position_embd.weight", shape: [patches + 1, width],
+                name: isClip ? "v.class_embd" : "v.patch_embd.bias", shape: [width], fill: .bias))
+        planned.append(
+            Planned(
+                name: "v.position_embd.weight", shape: [isClip ? patches + 1 : patches, width],
                 fill: .vector(centre: 0, deviation: 0.2)))
-        norm("v.pre_ln")
+        if isClip { norm("v.pre_ln") }
+        if tower.hasTiles {
+            planned.append(
+                Planned(
+                    name: "model.image_newline", shape: [language.width],
+                    fill: .vector(centre: 0, deviation: 1)))
+        }
         for block in 0..<tower.storedBlockCount {
             norm("v.blk.\(block).ln1")
             for name in ["attn_q", "attn_k", "attn_v", "attn_out"] {

@@ -18,10 +18,16 @@ public struct ModelShape: Sendable {
         var epsilon = 1e-5
         /// The base θ of the rotary frequencies.
         var rotaryBase = 10_000.0
+        /// What its file calls its kind.
+        var architecture = LanguageArchitecture.llama
+        /// Whether the output matrix is the token embedding.
+        var isTied = false
     }
 
     /// The vision tower and its projector, in the letters of `VisionConfiguration`.
     struct Tower: Sendable {
+        /// What kind of tower it is.
+        var kind = TowerKind.clip
         /// Rows and columns of the picture.
         var imageSide: Int
         /// Rows and columns of a patch.
@@ -30,12 +36,14 @@ public struct ModelShape: Sendable {
         var width: Int
         /// `F`.
         var feedForwardWidth: Int
-        /// Blocks a projector file stores: one less than the tower has, see `VisionConfiguration`.
+        /// Blocks a projector file stores: those whose output is used, see `VisionConfiguration`.
         var storedBlockCount: Int
         /// Attention heads.
         var headCount: Int
         /// Linear layers of the projector.
         var projectorLayers = 2
+        /// Whether pictures are cut into LLaVA 1.6's tiles.
+        var hasTiles = false
     }
 
     /// What `--shape` calls it.

@@ -19,6 +19,9 @@ struct SyntheticVocabulary: Sendable {
     /// LLaMA's size.
     static let vicuna = SyntheticVocabulary(family: .vicuna, count: 32_000)
 
+    /// LLaMA 3's size.
+    static let llama3 = SyntheticVocabulary(family: .vicuna, count: 128_256)
+
     /// Bytes are pieces of their own, behind the three control tokens.
     private static let controls = ["<unk>", "<s>", "</s>"]
 
