@@ -104,12 +104,12 @@ let package = Package(
         tests("FoldersTests", of: ["Folders"]),
         tests("HubTests", of: ["Hub", "Threads", crypto]),
         tests("SettingsTests", of: ["Settings"]),
-        tests("LLaVATests", of: ["LLaVA", "ModelFiles", "Images"]),
+        tests("LLaVATests", of: ["LLaVA", "ModelFiles", "Images", "Threads"]),
         tests("PipelineTests", of: ["Pipeline", "LLaVA", "Images"]),
         tests("StorageTests", of: ["Storage"]),
         tests(
             "WorkersTests",
-            of: ["Workers", "Pipeline", "Storage", "Folders", "Images", logging]),
+            of: ["Workers", "Pipeline", "LLaVA", "Storage", "Folders", "Images", logging]),
         tests("llavadTests", of: ["llavad", "Workers", "Storage", "Settings", logging]),
         tests("llavactlTests", of: ["llavactl", "llavad", "Storage"]),
     ]
@@ -120,7 +120,7 @@ if Context.environment["LLAVAD_BENCHMARKS"] != nil {
     package.targets.append(
         .executableTarget(
             name: "pipeline-benchmark",
-            dependencies: ["Workers", "Pipeline", "Storage", "Images", logging],
+            dependencies: ["Workers", "Pipeline", "LLaVA", "Storage", "Images", logging],
             path: "Benchmarks/Pipeline", swiftSettings: strict))
 }
 

@@ -8,18 +8,18 @@ struct NullDescriber: ImageDescribing {
         "A narrow street in an old town, seen from a first floor: two people walk past a bicycle "
         + "that leans against a wall, and in the background a tower stands before a pale sky."
 
-    func describe(
-        _ image: SourceImage, presets: [Preset], isCancelled: () -> Bool,
-        onAnswer: (DescribedAnswer) throws(PipelineError) -> Void
-    ) throws(PipelineError) {
-        for preset in presets {
-            for question in preset.questions where !isCancelled() {
-                try onAnswer(
-                    DescribedAnswer(
-                        preset: preset.name, presetVersion: preset.version,
-                        question: question.name, text: Self.text, confidence: 0.5,
-                        finishReason: "stop", tokens: 48, durationMS: 0))
+    func describe(taking next: (_ waits: Bool) -> DescribingTask?) {
+        while let task = next(true) {
+            for preset in task.presets {
+                for question in preset.questions where !task.isCancelled() {
+                    task.onAnswer(
+                        DescribedAnswer(
+                            preset: preset.name, presetVersion: preset.version,
+                            question: question.name, text: Self.text, confidence: 0.5,
+                            finishReason: "stop", tokens: 48, durationMS: 0))
+                }
             }
+            task.onEnd(nil)
         }
     }
 }

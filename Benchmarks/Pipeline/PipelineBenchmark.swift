@@ -1,5 +1,6 @@
 import Glibc
 import Images
+import LLaVA
 import Logging
 import Pipeline
 import Storage
@@ -22,7 +23,13 @@ struct PipelineBenchmark {
         let location = DatabaseLocation.embedded(stateDirectory: CommandLine.arguments[1])
         let database = try await Database.open(location, applicationName: "benchmark")
         try await database.migrate()
-        let workers = WorkerGroup(count: count) { _ in NullDescriber() }
+        let workers = WorkerGroup(
+            count: count,
+            prepare: { image in
+                PreparedPicture(
+                    image, views: ImageViews(PixelTensor(side: 0, values: [])),
+                    preparationMS: 0)
+            }, factory: { _ in NullDescriber() })
         try await workers.start()
         var logger = Logger(label: "benchmark")
         logger.logLevel = .warning

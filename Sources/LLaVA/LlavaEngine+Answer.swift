@@ -58,7 +58,7 @@ extension LlavaEngine {
         isCancelled: () -> Bool = { false }, onToken: (GeneratedToken) -> Void = { _ in }
     ) throws(EngineError) -> Generation {
         let chunks = try chunks(of: segments)
-        let promptTokens = chunks.reduce(0) { $0 + $1.count }
+        let promptTokens = chunks.positions
         let clock = ContinuousClock()
         var timings = takeTimings()
         var writer = AnswerWriter(to: segments, options: options, tokenizer: model.tokenizer)
@@ -69,7 +69,7 @@ extension LlavaEngine {
         var reason = FinishReason.cancelled
         if isRead {
             let begin = clock.now
-            defer { decoder.cache.truncate(to: promptTokens) }
+            defer { sequence.truncate(to: promptTokens) }
             reason = try write(
                 with: &writer, after: chunks[chunks.count - 1].count - 1,
                 isCancelled: isCancelled, onToken: onToken)
@@ -92,17 +92,22 @@ extension LlavaEngine {
             switch try writer.step(decoder.logits(row: row), onToken: onToken) {
             case .ended(let reason): return reason
             case .goOn(let token):
-                guard decoder.cache.length < decoder.cache.capacity else { return .length }
-                guard
-                    decoder.append(
-                        .tokens([token]), phase: .step, isCancelled: isCancelled)
-                else {
-                    return .cancelled
-                }
+                guard sequence.count < sequence.capacity else { return .length }
+                guard append(token, isCancelled: isCancelled) else { return .cancelled }
                 row = 0
             }
         }
         return .cancelled
+    }
+
+    /// Reads a token of an answer; whether it was done.
+    private func append(_ token: TokenID, isCancelled: () -> Bool) -> Bool {
+        guard
+            decoder.append(
+                .tokens([token]), to: sequence, phase: .step, isCancelled: isCancelled)
+        else { return false }
+        sequence.advance(by: 1)
+        return true
     }
 
     /// The scores after the last tokens of a prompt, for comparing with a reference.
@@ -127,7 +132,7 @@ extension LlavaEngine {
             }
         }
         let chunks = try chunks(of: segments)
-        let total = chunks.reduce(0) { $0 + $1.count }
+        let total = chunks.positions
         let first = isStepping ? total - 1 : total - 1 - continuation.count
         var rows: [[Float]] = []
         let isRead = read(chunks, isCancelled: { false }) { position, chunk in
@@ -137,10 +142,9 @@ extension LlavaEngine {
         }
         precondition(isRead, "nothing cancels this")
         guard isStepping else { return rows }
-        defer { decoder.cache.truncate(to: total) }
+        defer { sequence.truncate(to: total) }
         for token in continuation {
-            guard decoder.cache.length < decoder.cache.capacity,
-                decoder.append(.tokens([token]), phase: .step, isCancelled: { false })
+            guard sequence.count < sequence.capacity, append(token, isCancelled: { false })
             else {
                 throw EngineError(
                     .prompt, "the continuation does not fit the context of \(contextLength)")

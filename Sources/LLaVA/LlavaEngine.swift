@@ -1,11 +1,12 @@
 public import Images
 import Threads
 
-/// Looks at one picture at a time and answers questions about it.
+/// Looks at one picture at a time and answers questions about it, one after the other.
 ///
-/// Not `Sendable`: each worker thread makes its own, which owns the compute threads, every scratch
-/// buffer and the key-value cache. The part of a prompt through the picture is read once and kept
-/// for the next question; an answer is the same, token for token, whether it was kept or not.
+/// For conversations; many pictures are the business of `Scheduler`, whose answers are the same,
+/// token for token. Not `Sendable`: it belongs to one thread and owns its compute threads, every
+/// scratch buffer and the key-value cache. The part of a prompt through the picture is read once and
+/// kept for the next question; an answer is the same, token for token, whether it was kept or not.
 public final class LlavaEngine {
     /// The model.
     public let model: LlavaModel
@@ -13,7 +14,6 @@ public final class LlavaEngine {
     public let contextLength: Int
 
     let decoder: LlamaDecoder
-    private let math: TensorMath
     private let encoder: VisionEncoder?
 
     private struct Picture {
@@ -23,13 +23,12 @@ public final class LlavaEngine {
 
     private var picture: Picture?
     private var pictureCount = 0
-    /// What the cache holds, from its first position on.
+    /// The whole cache.
+    var sequence: CacheSpan
+    /// What it holds, from its first position on.
     private var held: [PromptChunk] = []
     /// What looking at the picture cost, until an answer has reported it.
     private var unreported = Timings()
-
-    /// Longer contexts than this are used only if asked for: their cache takes gigabytes.
-    public static let defaultContextLimit = 4096
 
     /// Makes an engine.
     ///
@@ -37,33 +36,22 @@ public final class LlavaEngine {
     ///   - model: The model.
     ///   - threads: Threads that compute, this one included; at least 1.
     ///   - contextLength: Positions a prompt and its answer may take; `nil` for the model's own
-    ///     length, at most `defaultContextLimit`.
-    ///   - batch: The most questions that are answered side by side, at least 1.
+    ///     length, at most `LlavaModel.defaultContextLimit`.
     /// - Throws: `EngineError` of kind `prompt` if the model was not trained for such a length.
     public init(
-        model: LlavaModel, threads: Int, contextLength: Int? = nil, batch: Int = 1
+        model: LlavaModel, threads: Int, contextLength: Int? = nil
     ) throws(EngineError) {
-        let trained = model.configuration.language.contextLength
-        let length = contextLength ?? min(trained, Self.defaultContextLimit)
-        guard length > 0, length <= trained else {
-            throw EngineError(
-                .prompt,
-                "a context of \(length) positions was asked for, but \(model.location.text) was "
-                    + "trained for 1 to \(trained); ask for a length in that range")
-        }
+        let length = try model.contextLength(contextLength)
         guard threads > 0 else {
             throw EngineError(.prompt, "an engine needs at least 1 thread, not \(threads)")
-        }
-        guard batch > 0 else {
-            throw EngineError(.prompt, "an engine answers at least 1 question, not \(batch)")
         }
         self.model = model
         self.contextLength = length
         let math = TensorMath(threads: threads, arithmetic: model.location.arithmetic)
-        self.math = math
         decoder = LlamaDecoder(
             model.configuration.language, model.language, math: math, contextLength: length,
-            batch: batch, storage: model.location.keyValueStorage)
+            batch: 1, cacheRows: length, storage: model.location.keyValueStorage)
+        sequence = CacheSpan(rows: 0..<length)
         encoder = model.vision.map { VisionEncoder($0, math: math) }
     }
 
@@ -75,7 +63,7 @@ public final class LlavaEngine {
     /// - Parameter image: Any picture.
     /// - Throws: `EngineError` of kind `missingPart` if the model has no vision tower.
     public func look(at image: RGBImage) throws(EngineError) {
-        guard let preprocessor = model.preprocessor else { throw Self.blind(model) }
+        guard let preprocessor = model.preprocessor else { throw model.blind }
         forget()
         let clock = ContinuousClock()
         let start = clock.now
@@ -94,7 +82,7 @@ public final class LlavaEngine {
     public func look(
         at views: ImageViews, observer: VisionEncoder.Observer? = nil
     ) throws(EngineError) {
-        guard let encoder else { throw Self.blind(model) }
+        guard let encoder else { throw model.blind }
         forget()
         let clock = ContinuousClock()
         let start = clock.now
@@ -127,17 +115,7 @@ public final class LlavaEngine {
         }
         let chunks = PromptChunk.chunks(
             of: segments, imageRows: imageTokens, imageSerial: picture?.serial ?? 0)
-        let positions = chunks.reduce(0) { $0 + $1.count }
-        guard positions > 0 else {
-            throw EngineError(.prompt, "the prompt is empty; ask something")
-        }
-        guard positions < contextLength else {
-            throw EngineError(
-                .prompt,
-                "the prompt takes \(positions) positions, \(imageTokens) of them for the picture, "
-                    + "but the context has \(contextLength) and one must stay free for the answer; "
-                    + "ask a shorter question or raise the context length")
-        }
+        try PromptChunk.check(chunks, imageRows: imageTokens, contextLength: contextLength)
         return chunks
     }
 
@@ -158,13 +136,15 @@ public final class LlavaEngine {
             shared += 1
         }
         held.removeLast(held.count - shared)
-        decoder.cache.truncate(to: held.reduce(0) { $0 + $1.count })
+        sequence.truncate(to: held.positions)
         for chunk in chunks[shared...] {
-            let position = decoder.cache.length
+            let position = sequence.count
             guard
                 decoder.append(
-                    input(chunk), phase: .prompt, isCancelled: isCancelled)
+                    chunk.input(picture?.embedding), to: sequence, phase: .prompt,
+                    isCancelled: isCancelled)
             else { return false }
+            sequence.advance(by: chunk.count)
             held.append(chunk)
             onChunk(position, chunk)
         }
@@ -175,24 +155,6 @@ public final class LlavaEngine {
     func takeTimings() -> Timings {
         defer { unreported = Timings() }
         return unreported
-    }
-
-    private func input(_ chunk: PromptChunk) -> LlamaDecoder.Input {
-        switch chunk {
-        case .tokens(let ids): return .tokens(ids)
-        case .image(_, let rows):
-            guard let picture else {
-                preconditionFailure("a chunk of a picture without one passed chunks(of:)")
-            }
-            return .image(picture.embedding, rows: rows)
-        }
-    }
-
-    private static func blind(_ model: LlavaModel) -> EngineError {
-        EngineError(
-            .missingPart,
-            "\(model.location.text) was loaded without a projector file, so it sees no pictures; "
-                + "set model.mmproj or --mmproj")
     }
 }
 

@@ -105,6 +105,35 @@ public final class LlavaModel: Sendable {
         throw templateError ?? EngineError(.template, "\(location.text): no chat template is known")
     }
 
+    /// Longer contexts than this are used only if asked for: their cache takes gigabytes.
+    public static let defaultContextLimit = 4096
+
+    /// Positions a prompt and its answer may take together.
+    ///
+    /// - Parameter wanted: What is asked for; `nil` for the length the model was trained for, at most
+    ///   `defaultContextLimit`.
+    /// - Returns: The length.
+    /// - Throws: `EngineError` of kind `prompt` if the model was not trained for such a length.
+    func contextLength(_ wanted: Int?) throws(EngineError) -> Int {
+        let trained = configuration.language.contextLength
+        let length = wanted ?? min(trained, Self.defaultContextLimit)
+        guard length > 0, length <= trained else {
+            throw EngineError(
+                .prompt,
+                "a context of \(length) positions was asked for, but \(location.text) was "
+                    + "trained for 1 to \(trained); ask for a length in that range")
+        }
+        return length
+    }
+
+    /// That it sees no pictures, and what to do.
+    public var blind: EngineError {
+        EngineError(
+            .missingPart,
+            "\(location.text) was loaded without a projector file, so it sees no pictures; "
+                + "set model.mmproj or --mmproj")
+    }
+
     /// A picture as the vision tower gets it, before normalisation.
     ///
     /// - Parameter image: Any picture.

@@ -105,8 +105,8 @@ extension LlavaModel {
             template: template?.name, parameters: parameters,
             fileBytes: parts.byteCount,
             elementTypes: elements.mapValues { Double($0) / Double(max(parameters, 1)) },
-            cacheBytesPerToken: KVCache.byteCount(
-                language, positions: 1, storage: location.keyValueStorage),
+            cacheBytesPerToken: KVCache.positionBytes(
+                language, storage: location.keyValueStorage),
             workerBytes: workerBytes)
     }
 
@@ -123,7 +123,7 @@ extension LlavaModel {
     /// a few megabytes each, is left out.
     private var workerBytes: Int {
         let language = configuration.language
-        let context = min(language.contextLength, LlavaEngine.defaultContextLimit)
+        let context = min(language.contextLength, LlavaModel.defaultContextLimit)
         let row =
             2 * language.width + 2 * language.headCount * language.headDimension
             + 2 * language.keyValueHeadCount * language.headDimension
@@ -135,7 +135,7 @@ extension LlavaModel {
             floats += shape.patchCount * shape.patchElements
             floats += (2 * shape.featureCount + vision.mostTokens) * vision.projector.widest
         }
-        return KVCache.byteCount(
-            language, positions: context, storage: location.keyValueStorage) + 4 * floats
+        return context * KVCache.positionBytes(language, storage: location.keyValueStorage)
+            + 4 * floats
     }
 }

@@ -55,4 +55,14 @@ public struct PipelineError: Error, Sendable, Equatable, CustomStringConvertible
         self.message = message
         self.disposition = disposition
     }
+
+    /// That the work on a picture was stopped.
+    ///
+    /// - Parameter path: The picture's path.
+    /// - Returns: An error with the disposition `.cancelled`.
+    public static func cancelled(_ path: String) -> PipelineError {
+        PipelineError(
+            .answer, .cancelled, "The work on '\(path)' was stopped before its end.",
+            disposition: .cancelled)
+    }
 }

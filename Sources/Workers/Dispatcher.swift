@@ -4,9 +4,9 @@ import Storage
 
 /// Claims jobs for the workers and sees each one through, from file to stored answers.
 ///
-/// There is one lane more than there are workers: while every worker computes, one more
-/// picture is read and waits. What is claimed beyond that would only be stranded if this
-/// process died.
+/// There is a lane for each picture that the workers have room for, and one more a worker: while
+/// all of them compute, the next pictures are read and made ready. What is claimed beyond that
+/// would only be stranded if this process died.
 public actor Dispatcher {
     /// Without news, the database is asked for jobs this often: NOTIFY makes it fast, this
     /// makes it right.
@@ -55,8 +55,8 @@ public actor Dispatcher {
         self.clock = clock
         counters = WorkCounters()
         wakeup = Wakeup(clock: clock)
-        laneCount = workers.count + 1
-        readers = (0...workers.count).map { FileReader(loader, number: $0) }
+        laneCount = workers.count * (workers.pictures + 1)
+        readers = (0..<laneCount).map { FileReader(loader, number: $0) }
         patientStore = PatientStore(
             store, maxAttempts: maxAttempts, clock: clock, logger: logger)
         surroundings = JobRun.Surroundings(

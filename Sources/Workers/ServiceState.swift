@@ -39,9 +39,9 @@ extension ServiceState: Encodable {
     }
 }
 
-extension WorkerActivity: Encodable {
+extension PictureActivity: Encodable {
     private enum CodingKeys: String, CodingKey {
-        case worker, job, path, answers, progress, seconds
+        case job, path, answers, seconds
     }
 
     /// Writes the activity, the elapsed time in seconds.
@@ -50,11 +50,9 @@ extension WorkerActivity: Encodable {
     /// - Throws: `EncodingError` as the encoder does.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(worker, forKey: .worker)
-        try container.encodeIfPresent(job, forKey: .job)
-        try container.encodeIfPresent(path, forKey: .path)
+        try container.encode(job, forKey: .job)
+        try container.encode(path, forKey: .path)
         try container.encode(answers, forKey: .answers)
-        try container.encode(progress, forKey: .progress)
-        try container.encodeIfPresent(elapsed.map { $0 / .seconds(1) }, forKey: .seconds)
+        try container.encode(elapsed / .seconds(1), forKey: .seconds)
     }
 }

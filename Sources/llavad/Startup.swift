@@ -56,10 +56,7 @@ struct Startup: Sendable {
         let model = try LlavaModel.load(location)
         _ = try model.requiredTemplate()
         guard model.preprocessor != nil else {
-            throw StartFailure(
-                .configuration,
-                "\(location.text) has no vision tower: set model.mmproj to the projector's GGUF "
-                    + "file.")
+            throw model.blind
         }
         // Reads every weight once, which also brings them into memory.
         logger.info(
@@ -105,18 +102,25 @@ struct Startup: Sendable {
         logger.info(
             "\(plan.workers) workers with \(plan.threads) threads each, up to \(plan.batch) questions side by side"
         )
-        let decoder = ImageDecoder(
-            limits: ImageLimits(settings.images),
-            appliesOrientation: settings.images.applyOrientation)
-        let workers = WorkerGroup(count: plan.workers) { _ throws(PipelineError) in
-            do throws(EngineError) {
-                let engine = try LlavaEngine(
-                    model: model, threads: plan.threads, batch: plan.batch)
-                return Describer(engine: engine, decoder: decoder)
-            } catch {
-                throw PipelineError(.look, .engine, error.message)
-            }
-        }
+        guard let preprocessor = model.preprocessor else { throw model.blind }
+        let preparer = PicturePreparer(
+            decoder: ImageDecoder(
+                limits: ImageLimits(settings.images),
+                appliesOrientation: settings.images.applyOrientation),
+            preprocessor: preprocessor)
+        let limits = SchedulerLimits(batch: plan.batch)
+        let workers = WorkerGroup(
+            count: plan.workers, pictures: limits.pictures,
+            prepare: { image throws(PipelineError) in try preparer.prepare(image) },
+            factory: { _ throws(PipelineError) in
+                do throws(EngineError) {
+                    return Describer(
+                        scheduler: try Scheduler(
+                            model: model, threads: plan.threads, limits: limits))
+                } catch {
+                    throw PipelineError(.look, .engine, error.message)
+                }
+            })
         try await workers.start()
         return workers
     }

@@ -119,8 +119,8 @@ import Testing
         }
         #expect(
             message { _ = try ModelShape.named("llava-9") }
-                == "there is no shape 'llava-9'; name one of llava-1.5-7b, llava-1.5-13b, "
-                + "llava-v1-7b, tinyllava-1.1b, demo, tiny")
+                == "there is no shape 'llava-9'; name one of \(ModelShape.knownNames)")
+        #expect(ModelShape.knownNames.hasPrefix("llava-1.5-7b, llava-1.5-13b, "))
         #expect(
             message { _ = try ModelShape.named("tiny").cut(toLayers: 9) }
                 == "tiny has 3 layers and 9 were asked for; ask for 1 to 3")

@@ -12,7 +12,10 @@ import Testing
             picturesPerHour: 60, tokensPerSecond: 2, held: [7],
             workers: [
                 WorkerActivity(
-                    worker: 0, job: 7, path: "/a", answers: 0, progress: 1, elapsed: .zero)
+                    worker: 0,
+                    pictures: [
+                        PictureActivity(job: 7, path: "/a", answers: 0, elapsed: .zero)
+                    ], progress: 1)
             ])
         let lines = MetricsText.text(of: state).split(separator: "\n").map(String.init)
         #expect(lines.contains("llavad_jobs_done_total 3.0"))

@@ -7,7 +7,10 @@ import Testing
     private func worker(_ progress: UInt64, job: Int64? = 1) -> [WorkerActivity] {
         [
             WorkerActivity(
-                worker: 0, job: job, path: nil, answers: 0, progress: progress, elapsed: nil)
+                worker: 0,
+                pictures: job.map {
+                    [PictureActivity(job: $0, path: "/a", answers: 0, elapsed: .zero)]
+                } ?? [], progress: progress)
         ]
     }
 

@@ -1,12 +1,14 @@
-/// An answer being written: tokens of its own behind a prefix that it shares with others.
+/// An answer being written: rows of its own behind a prefix that it shares with others.
 struct Branch {
-    /// Positions of the sequence that it goes on from.
-    let prefix: Int
-    /// Where its own rows begin in the cache.
-    let place: Int
-    /// Rows of its own.
+    /// The rows of the sequence that it goes on from.
+    let prefix: Range<Int>
+    /// All rows of its own, those that are still free included.
+    let rows: Range<Int>
+    /// Rows of its own that hold something.
     var count: Int
 
     /// The position of its next token.
-    var position: Int { prefix + count }
+    var position: Int { prefix.count + count }
+    /// The row of its next token.
+    var place: Int { rows.lowerBound + count }
 }

@@ -1,12 +1,13 @@
 import CKernels
 import Threads
 
-/// Runs a LLaMA language model over one sequence, keeping its keys and values.
+/// Runs a LLaMA language model over sequences, keeping their keys and values.
 ///
-/// Prompts come in chunks; a chunk's arithmetic depends on its own rows and on what the cache
-/// holds, so a cache cut back to an earlier length and filled with the same chunks again is the
-/// same bit for bit. Belongs to one engine thread: it owns every scratch buffer of a forward pass,
-/// made once.
+/// Prompts come in chunks; a chunk's arithmetic depends on its own rows and on those before it in its
+/// sequence, so a sequence cut back to an earlier length and filled with the same chunks again is the
+/// same bit for bit, wherever in the cache it lies. A step's arithmetic for an answer depends on that
+/// answer alone. Between two layers of a chunk other answers may take steps. Belongs to one engine
+/// thread: it owns every scratch buffer of a forward pass, made once.
 final class LlamaDecoder {
     /// What a chunk's rows are.
     enum Input {
@@ -30,10 +31,7 @@ final class LlamaDecoder {
     /// better read whole.
     static let chunkRows = 1024
 
-    /// Rows in the cache for each of several branches: a question and its answer as presets ask.
-    private static let branchRows = 512
-
-    /// The most branches that are written side by side.
+    /// The most answers that take a step together.
     let batch: Int
     /// The keys and values so far.
     let cache: KVCache
@@ -43,7 +41,10 @@ final class LlamaDecoder {
     private let rotary: RotaryTable
     private let math: TensorMath
 
-    private let state: Matrix
+    /// Of the chunk that is being read, or was read last.
+    private let chunk: Matrix
+    /// Of the step that is being taken, or was taken last.
+    private let steps: Matrix
     private let normed: Matrix
     private let query: Matrix
     private let key: Matrix
@@ -52,29 +53,44 @@ final class LlamaDecoder {
     private let gate: Matrix
     private let up: Matrix
     private let scores: Matrix
-    /// Of the chunk that is being read.
-    private var phase = Phase.prompt
+
+    /// Rows on their way through the layers.
+    private struct Pass {
+        /// What the layers add to, shape `(rows, D)`.
+        let state: Matrix
+        let rows: Int
+        let phase: Phase
+    }
 
     /// Makes a decoder with an empty cache.
+    ///
+    /// - Parameters:
+    ///   - shape: The model's shape.
+    ///   - weights: Its weights.
+    ///   - math: The arithmetic.
+    ///   - contextLength: Positions a sequence may have.
+    ///   - batch: The most answers that take a step together.
+    ///   - cacheRows: Positions of all sequences together.
+    ///   - storage: How keys and values are kept.
     init(
         _ shape: LlamaConfiguration, _ weights: LlamaWeights, math: TensorMath, contextLength: Int,
-        batch: Int, storage: KeyValueStorage
+        batch: Int, cacheRows: Int, storage: KeyValueStorage
     ) {
         self.shape = shape
         self.weights = weights
         self.math = math
         self.batch = batch
-        cache = KVCache(
-            shape, capacity: contextLength,
-            room: batch > 1 ? max(contextLength, batch * Self.branchRows) : 0, storage: storage)
+        cache = KVCache(shape, rows: cacheRows, storage: storage)
         rotary = RotaryTable(
             positions: contextLength, headDimension: shape.headDimension, base: shape.rotaryBase,
             positionScale: shape.positionScale, factors: weights.rotaryFactors,
             order: shape.rotaryOrder)
-        let rows = max(batch, min(Self.chunkRows, contextLength))
+        let chunkRows = min(Self.chunkRows, contextLength)
+        let rows = max(batch, chunkRows)
         let queries = shape.headCount * shape.headDimension
         let keys = shape.keyValueHeadCount * shape.headDimension
-        state = Matrix(rows: rows, columns: shape.width)
+        chunk = Matrix(rows: chunkRows, columns: shape.width)
+        steps = Matrix(rows: batch, columns: shape.width)
         normed = Matrix(rows: rows, columns: shape.width)
         query = Matrix(rows: rows, columns: queries)
         key = Matrix(rows: rows, columns: keys)
@@ -85,27 +101,28 @@ final class LlamaDecoder {
         scores = Matrix(rows: batch, columns: weights.vocabularyRows)
     }
 
-    /// Appends a chunk to the sequence.
+    /// Appends a chunk to a sequence.
     ///
     /// - Parameters:
-    ///   - input: At most `chunkRows` rows, which fit the cache.
+    ///   - input: At most `chunkRows` rows, which fit the sequence.
+    ///   - sequence: The sequence as it is before; the caller counts the new rows.
     ///   - phase: Whether it is part of a prompt or the step of an answer.
-    ///   - isCancelled: Asked once a layer.
-    /// - Returns: Whether the chunk was appended; if cancelled, the cache is as before.
-    func append(_ input: Input, phase: Phase, isCancelled: () -> Bool) -> Bool {
-        let rows = input.count
-        self.phase = phase
-        precondition(rows > 0 && rows <= state.rows, "a chunk of \(rows) rows")
+    ///   - isCancelled: Asked once a layer; it may take steps of other answers.
+    /// - Returns: Whether the chunk was appended; if cancelled, the sequence is as before.
+    func append(
+        _ input: Input, to sequence: CacheSpan, phase: Phase, isCancelled: () -> Bool
+    ) -> Bool {
+        let pass = Pass(state: chunk, rows: input.count, phase: phase)
+        precondition(pass.rows > 0 && pass.rows <= chunk.rows, "a chunk of \(pass.rows) rows")
         precondition(
-            cache.length + rows <= cache.capacity,
-            "\(cache.length) + \(rows) positions in a context of \(cache.capacity)")
-        embed(input)
+            sequence.count + pass.rows <= sequence.capacity,
+            "\(sequence.count) + \(pass.rows) positions in a sequence of \(sequence.capacity)")
+        embed(input, into: chunk)
         for (index, layer) in weights.layers.enumerated() {
             if isCancelled() { return false }
-            attend(layer, index, rows: rows)
-            feedForward(layer, rows: rows)
+            attend(layer, index, pass, sequence)
+            feedForward(layer, pass)
         }
-        cache.advance(by: rows)
         return true
     }
 
@@ -114,52 +131,45 @@ final class LlamaDecoder {
     /// - Parameters:
     ///   - tokens: A token for each branch, at most `batch`.
     ///   - branches: Where they belong; their counts are raised afterwards by the caller.
-    ///   - isCancelled: Asked once a layer.
-    /// - Returns: Whether it was done.
-    func append(
-        _ tokens: [TokenID], to branches: [Branch], isCancelled: () -> Bool
-    ) -> Bool {
+    func step(_ tokens: [TokenID], _ branches: [Branch]) {
         precondition(tokens.count == branches.count && tokens.count <= batch, "a step's tokens")
-        phase = .step
-        embed(.tokens(tokens[...]))
+        let pass = Pass(state: steps, rows: tokens.count, phase: .step)
+        embed(.tokens(tokens[...]), into: steps)
         for (index, layer) in weights.layers.enumerated() {
-            if isCancelled() { return false }
-            attend(layer, index, branches)
-            feedForward(layer, rows: branches.count)
+            attend(layer, index, pass, branches)
+            feedForward(layer, pass)
         }
-        return true
+        computeScores(after: steps[0], rows: tokens.count)
     }
 
-    /// The scores after each of the first rows of the last step, shape `(rows, V)`; valid until the
-    /// next call.
-    func scores(rows: Int) -> (Int) -> UnsafeBufferPointer<Float> {
+    /// The scores of every vocabulary row after a row of the last step, shape `(V)`; valid until
+    /// anything else is computed.
+    func stepScores(row: Int) -> UnsafeBufferPointer<Float> {
+        UnsafeBufferPointer(start: scores[row], count: weights.vocabularyRows)
+    }
+
+    /// The scores of every vocabulary row after a row of the last chunk, shape `(V)`; valid until
+    /// anything else is computed.
+    func logits(row: Int) -> UnsafeBufferPointer<Float> {
+        computeScores(after: chunk[row], rows: 1)
+        return UnsafeBufferPointer(start: scores.base, count: weights.vocabularyRows)
+    }
+
+    private func computeScores(after state: UnsafePointer<Float>, rows: Int) {
         for row in 0..<rows {
             ck_rms_norm(
-                math.level, shape.width, state[row], weights.outputNorm.weight,
+                math.level, shape.width, state + row * shape.width, weights.outputNorm.weight,
                 weights.outputNorm.epsilon, normed[row])
         }
         let last = math.operand(normed.base, rows: rows, columns: shape.width, phase: .step)
         math.apply(weights.output, to: last, into: scores.base)
-        let (base, count) = (scores.base, weights.vocabularyRows)
-        return { row in UnsafeBufferPointer(start: base + row * count, count: count) }
     }
 
-    /// The scores of every vocabulary row after a row of the last chunk, shape `(V)`; valid until
-    /// the next call.
-    func logits(row: Int) -> UnsafeBufferPointer<Float> {
-        ck_rms_norm(
-            math.level, shape.width, state[row], weights.outputNorm.weight,
-            weights.outputNorm.epsilon, normed[0])
-        let last = math.operand(normed[0], rows: 1, columns: shape.width, phase: .step)
-        math.apply(weights.output, to: last, into: scores.base)
-        return UnsafeBufferPointer(start: scores.base, count: weights.vocabularyRows)
+    private func operand(_ matrix: Matrix, _ pass: Pass) -> Operand {
+        math.operand(matrix.base, rows: pass.rows, columns: matrix.columns, phase: pass.phase)
     }
 
-    private func operand(_ matrix: Matrix, rows: Int) -> Operand {
-        math.operand(matrix.base, rows: rows, columns: matrix.columns, phase: phase)
-    }
-
-    private func embed(_ input: Input) {
+    private func embed(_ input: Input, into state: Matrix) {
         switch input {
         case .tokens(let ids):
             for (row, id) in ids.enumerated() {
@@ -177,57 +187,63 @@ final class LlamaDecoder {
         }
     }
 
-    /// `x += out(attention(norm(x)))` for a chunk of the sequence.
-    private func attend(_ layer: LlamaWeights.Layer, _ index: Int, rows: Int) {
-        let start = cache.length
-        project(layer, rows: rows) { start + $0 }
+    /// `x += out(attention(norm(x)))` for a chunk of a sequence.
+    private func attend(
+        _ layer: LlamaWeights.Layer, _ index: Int, _ pass: Pass, _ sequence: CacheSpan
+    ) {
+        let start = sequence.count
+        project(layer, pass) { start + $0 }
         cache.write(
-            rows: rows, layer: index, keys: key.base, values: value.base, level: math.level)
+            at: sequence.filled.upperBound, count: pass.rows, layer: index, keys: key.base,
+            values: value.base, level: math.level)
         math.attend(
-            heads, queries: query.base, rows: rows, over: cache.memory(layer: index),
-            keyCount: start + rows, firstPosition: start, into: mixed.base)
-        finishAttention(layer, rows: rows)
+            heads, queries: query.base, rows: pass.rows,
+            over: cache.memory(layer: index, from: sequence.rows.lowerBound),
+            keyCount: start + pass.rows, firstPosition: start, into: mixed.base)
+        finishAttention(layer, pass)
     }
 
     /// The same for a token of each of some branches.
-    private func attend(_ layer: LlamaWeights.Layer, _ index: Int, _ branches: [Branch]) {
-        project(layer, rows: branches.count) { branches[$0].position }
+    private func attend(
+        _ layer: LlamaWeights.Layer, _ index: Int, _ pass: Pass, _ branches: [Branch]
+    ) {
+        project(layer, pass) { branches[$0].position }
         var mostKeys = 0
         for (row, branch) in branches.enumerated() {
             cache.write(
-                at: branch.place + branch.count, layer: index, keys: key[row], values: value[row],
+                at: branch.place, count: 1, layer: index, keys: key[row], values: value[row],
                 level: math.level)
             mostKeys = max(mostKeys, branch.position + 1)
         }
         math.attendByRows(
-            heads, queries: query.base, rows: branches.count, over: cache.memory(layer: index),
+            heads, queries: query.base, rows: pass.rows, over: cache.memory(layer: index),
             mostKeys: mostKeys, into: mixed.base
         ) { row in
-            KeySpan(
-                prefix: branches[row].prefix, start: branches[row].place,
-                count: branches[row].count + 1)
+            let branch = branches[row]
+            return KeySpan(
+                first: branch.prefix, second: branch.rows.lowerBound..<branch.place + 1)
         }
-        finishAttention(layer, rows: branches.count)
+        finishAttention(layer, pass)
     }
 
     /// Queries, keys and values of rows, turned to their positions.
     private func project(
-        _ layer: LlamaWeights.Layer, rows: Int, position: (Int) -> Int
+        _ layer: LlamaWeights.Layer, _ pass: Pass, position: (Int) -> Int
     ) {
-        math.apply(layer.attentionNorm, to: state, rows: rows, into: normed)
-        let input = operand(normed, rows: rows)
+        math.apply(layer.attentionNorm, to: pass.state, rows: pass.rows, into: normed)
+        let input = operand(normed, pass)
         math.apply(layer.query, to: input, into: query.base)
         math.apply(layer.key, to: input, into: key.base)
         math.apply(layer.value, to: input, into: value.base)
-        math.forEachRow(rows) { row in
+        math.forEachRow(pass.rows) { row in
             rotary.rotate(query[row], heads: shape.headCount, position: position(row))
             rotary.rotate(key[row], heads: shape.keyValueHeadCount, position: position(row))
         }
     }
 
-    private func finishAttention(_ layer: LlamaWeights.Layer, rows: Int) {
-        math.apply(layer.output, to: operand(mixed, rows: rows), into: normed.base)
-        math.add(normed, to: state, rows: rows)
+    private func finishAttention(_ layer: LlamaWeights.Layer, _ pass: Pass) {
+        math.apply(layer.output, to: operand(mixed, pass), into: normed.base)
+        math.add(normed, to: pass.state, rows: pass.rows)
     }
 
     private var heads: Attention {
@@ -237,13 +253,13 @@ final class LlamaDecoder {
     }
 
     /// `x += down(silu(gate(norm(x))) · up(norm(x)))`.
-    private func feedForward(_ layer: LlamaWeights.Layer, rows: Int) {
-        math.apply(layer.feedForwardNorm, to: state, rows: rows, into: normed)
-        let input = operand(normed, rows: rows)
+    private func feedForward(_ layer: LlamaWeights.Layer, _ pass: Pass) {
+        math.apply(layer.feedForwardNorm, to: pass.state, rows: pass.rows, into: normed)
+        let input = operand(normed, pass)
         math.apply(layer.gate, to: input, into: gate.base)
         math.apply(layer.up, to: input, into: up.base)
-        math.gate(gate, with: up, rows: rows)
-        math.apply(layer.down, to: operand(gate, rows: rows), into: normed.base)
-        math.add(normed, to: state, rows: rows)
+        math.gate(gate, with: up, rows: pass.rows)
+        math.apply(layer.down, to: operand(gate, pass), into: normed.base)
+        math.add(normed, to: pass.state, rows: pass.rows)
     }
 }

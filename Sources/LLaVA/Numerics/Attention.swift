@@ -39,17 +39,15 @@ struct Attention: Sendable {
     var group: Int { heads / keyValueHeads }
 }
 
-/// The keys that a query row sees: the first `prefix` rows, then `count` rows from `start` on.
+/// The keys that a query row sees: a run of rows, then another.
 struct KeySpan {
-    /// Rows from the beginning.
-    let prefix: Int
-    /// Where the others begin.
-    let start: Int
-    /// How many others there are.
-    let count: Int
+    /// The first rows.
+    let first: Range<Int>
+    /// The others.
+    let second: Range<Int>
 
-    /// All of them.
-    var total: Int { prefix + count }
+    /// How many there are.
+    var total: Int { first.count + second.count }
 }
 
 extension TensorMath {
@@ -79,7 +77,7 @@ extension TensorMath {
             attendByRows(
                 shape, queries: queries, rows: rows, over: memory, mostKeys: keyCount, into: output
             ) { row in
-                KeySpan(prefix: firstPosition.map { $0 + row + 1 } ?? keyCount, start: 0, count: 0)
+                KeySpan(first: 0..<(firstPosition.map { $0 + row + 1 } ?? keyCount), second: 0..<0)
             }
         } else {
             attendByBlocks(
@@ -113,22 +111,23 @@ extension TensorMath {
                 let seen = span(row)
                 let start = row * width + head * shape.group * size
                 let offset = memory.offset(head: head)
-                let others = offset + seen.start * memory.rowBytes
-                for (rows, place, column) in [
-                    (seen.prefix, offset, 0), (seen.count, others, seen.prefix),
-                ] {
+                let first = offset + seen.first.lowerBound * memory.rowBytes
+                let second = offset + seen.second.lowerBound * memory.rowBytes
+                func score(_ count: Int, _ place: Int, _ column: Int) {
                     let status = ck_dot_rows(
-                        level, memory.type, rows, size, memory.keys + place, shape.group,
+                        level, memory.type, count, size, memory.keys + place, shape.group,
                         queries + start, size, scores + column, mostKeys,
                         scores + shape.group * mostKeys)
                     precondition(status == CK_OK, "keys are stored in a type kernels cannot read")
                 }
+                score(seen.first.count, first, 0)
+                score(seen.second.count, second, seen.first.count)
                 for member in 0..<shape.group {
                     let weights = scores + member * mostKeys
                     ck_softmax(level, seen.total, shape.scale, weights)
                     _ = ck_weighted_sum(
-                        level, memory.type, seen.prefix, memory.values + offset, seen.count,
-                        memory.values + others, size, memory.rowStride, weights,
+                        level, memory.type, seen.first.count, memory.values + first,
+                        seen.second.count, memory.values + second, size, memory.rowStride, weights,
                         output + start + member * size)
                 }
             }

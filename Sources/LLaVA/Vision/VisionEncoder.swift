@@ -49,18 +49,37 @@ public final class VisionEncoder {
     /// - Returns: The rows the language model sees: `N` of one view, or several views' rows put
     ///   together.
     public func encode(_ picture: ImageViews, observer: Observer? = nil) -> ImageEmbedding {
-        let views = picture.pixels.map { encode($0, observer: observer) }
+        guard let rows = encode(picture, observer: observer, isCancelled: { false }) else {
+            preconditionFailure("nothing cancels this")
+        }
+        return rows
+    }
+
+    /// Encodes a picture, unless that is cancelled.
+    ///
+    /// - Parameters:
+    ///   - picture: The preprocessor's output for this model.
+    ///   - observer: For tests: sees the hidden states as they come.
+    ///   - isCancelled: Asked once a block; other work may be done in it.
+    /// - Returns: As `encode(_:observer:)`; `nil` if cancelled.
+    func encode(
+        _ picture: ImageViews, observer: Observer? = nil, isCancelled: () -> Bool
+    ) -> ImageEmbedding? {
+        var views: [ImageEmbedding] = []
+        for pixels in picture.pixels {
+            guard let rows = encode(pixels, observer: observer, isCancelled: isCancelled) else {
+                return nil
+            }
+            views.append(rows)
+        }
         guard let layout = picture.layout else { return views[0] }
         return layout.merged(views, newline: newline)
     }
 
-    /// Encodes a view.
-    ///
-    /// - Parameters:
-    ///   - pixels: The view.
-    ///   - observer: For tests: sees the hidden states as they come.
-    /// - Returns: `N` rows of the language model's width.
-    public func encode(_ pixels: PixelTensor, observer: Observer? = nil) -> ImageEmbedding {
+    /// `N` rows of the language model's width for a view.
+    private func encode(
+        _ pixels: PixelTensor, observer: Observer?, isCancelled: () -> Bool
+    ) -> ImageEmbedding? {
         precondition(
             pixels.side == shape.imageSide,
             "a picture of side \(pixels.side) for a tower of \(shape.imageSide)")
@@ -70,6 +89,7 @@ public final class VisionEncoder {
         }
         observer?(0, state.values(rows: shape.tokenCount))
         for (index, block) in weights.blocks.enumerated() {
+            if isCancelled() { return nil }
             run(block)
             observer?(index + 1, state.values(rows: shape.tokenCount))
         }

@@ -9,17 +9,20 @@ final class WorkerSlot: Sendable {
         var answers = 0
     }
 
-    private let current = Mutex<Current?>(nil)
+    private let current = Mutex<[Current]>([])
     /// Apart from the lock, because it grows once a token.
     private let progress = Atomic<UInt64>(0)
 
     func begin(_ job: Int64, path: String) {
-        current.withLock { $0 = Current(job: job, path: path, since: .now) }
+        current.withLock { $0.append(Current(job: job, path: path, since: .now)) }
         tick()
     }
 
-    func answered() {
-        current.withLock { $0?.answers += 1 }
+    func answered(_ job: Int64) {
+        current.withLock { pictures in
+            guard let index = pictures.firstIndex(where: { $0.job == job }) else { return }
+            pictures[index].answers += 1
+        }
         tick()
     }
 
@@ -27,16 +30,22 @@ final class WorkerSlot: Sendable {
         progress.wrappingAdd(1, ordering: .relaxed)
     }
 
-    func end() {
-        current.withLock { $0 = nil }
+    func end(_ job: Int64) {
+        current.withLock { pictures in
+            guard let index = pictures.firstIndex(where: { $0.job == job }) else { return }
+            pictures.remove(at: index)
+        }
         tick()
     }
 
     func activity(of worker: Int) -> WorkerActivity {
-        let now = current.withLock { $0 }
+        let (pictures, now) = (current.withLock { $0 }, ContinuousClock.now)
         return WorkerActivity(
-            worker: worker, job: now?.job, path: now?.path, answers: now?.answers ?? 0,
-            progress: progress.load(ordering: .relaxed),
-            elapsed: now.map { ContinuousClock.now - $0.since })
+            worker: worker,
+            pictures: pictures.map {
+                PictureActivity(
+                    job: $0.job, path: $0.path, answers: $0.answers, elapsed: now - $0.since)
+            },
+            progress: progress.load(ordering: .relaxed))
     }
 }

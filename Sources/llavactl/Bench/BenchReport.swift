@@ -13,66 +13,53 @@ struct BenchReport {
     /// Mapping and checking the files, and making the engine.
     let loadMS: Double
     /// The first picture after that: pages are met for the first time.
-    let firstEncodeMS: Double
-
-    /// Reading and decoding files of pictures, one by one.
-    var decodeMS: [Double] = []
-    private var preprocessMS: [Double] = []
-    private var encodeMS: [Double] = []
-    private var readTokens = 0
-    private var readMS = 0.0
-    private var promptTokens = 0
-    private var imageTokens = 0
-    private var stepCount = 0
-    private var stepMS = 0.0
+    var firstEncodeMS = 0.0
+    /// What the stages took.
+    var times = StageTimes()
     /// All pictures and questions, without loading.
     var totalMS = 0.0
     /// The most memory held.
     var peakBytes = 0
 
+    private var decodeMS: [Double] = []
+    private var preprocessMS: [Double] = []
+    private var encodeMS: [Double] = []
+    private var promptTokens = 0
+    private var imageTokens = 0
+
     init(
         model: String, work: BenchWork, keyValueStorage: KeyValueStorage, weightBytes: Int,
-        loadMS: Double, firstEncodeMS: Double
+        loadMS: Double
     ) {
         self.model = model
         self.work = work
         self.keyValueStorage = keyValueStorage
         self.weightBytes = weightBytes
         self.loadMS = loadMS
-        self.firstEncodeMS = firstEncodeMS
+    }
+
+    /// Takes the times of a picture.
+    mutating func add(_ picture: BenchPictures.Ready) {
+        if let time = picture.decodeMS { decodeMS.append(time) }
+        preprocessMS.append(picture.preprocessMS)
     }
 
     /// Takes the times of an answer.
-    ///
-    /// - Parameters:
-    ///   - answer: The answer.
-    ///   - isFirst: Whether it is the first about its picture, which paid for looking at it.
-    ///   - readsAll: Whether nothing of its prompt was kept from an earlier one.
-    mutating func add(_ answer: Generation, isFirst: Bool, readsAll: Bool) {
+    mutating func add(_ answer: Generation) {
         promptTokens = answer.promptTokens
         imageTokens = answer.imageTokens
-        if isFirst {
-            preprocessMS.append(answer.timings.imageMS)
-            encodeMS.append(answer.timings.encodeMS)
-        }
-        if readsAll {
-            readTokens += answer.promptTokens
-            readMS += answer.timings.prefillMS
-        }
-    }
-
-    /// Takes the time of steps; the first token of an answer is none, its scores are the prompt's.
-    mutating func addSteps(tokens: Int, milliseconds: Double) {
-        stepCount += tokens
-        stepMS += milliseconds
+        // Of a picture's answers, the first tells what looking at it cost.
+        if answer.timings.encodeMS > 0 { encodeMS.append(answer.timings.encodeMS) }
     }
 
     /// Pictures an hour at this rate.
     var imagesPerHour: Double { totalMS > 0 ? Double(work.images) * 3_600_000 / totalMS : 0 }
 
-    private var prefillRate: Double? { readMS > 0 ? Double(readTokens) / readMS * 1000 : nil }
+    private var prefillRate: Double? {
+        times.readMS > 0 ? Double(times.readPositions) / times.readMS * 1000 : nil
+    }
     private var decodeRate: Double? {
-        stepCount > 0 && stepMS > 0 ? Double(stepCount) / stepMS * 1000 : nil
+        times.stepMS > 0 ? Double(times.stepTokens) / times.stepMS * 1000 : nil
     }
 
     private static func median(_ values: [Double]) -> Double? {
@@ -103,6 +90,8 @@ struct BenchReport {
             "max_tokens": .number(work.maxTokens),
             "prompt_tokens": .number(promptTokens),
             "image_tokens": .number(imageTokens),
+            "step_tokens": .number(times.stepTokens),
+            "steps": .number(times.steps),
             "load_ms": number(loadMS),
             "first_encode_ms": number(firstEncodeMS),
             "decode_image_ms": number(Self.median(decodeMS)),
@@ -126,15 +115,18 @@ struct BenchReport {
             ("model", "\(model), \(gigabytes(weightBytes))"),
             (
                 "work",
-                "\(work.images) x \(work.questions) questions of \(work.maxTokens) tokens, "
-                    + "\(work.threads) threads, batch \(work.batch), KV \(keyValueStorage.rawValue)"
+                "\(work.images) x \(work.questions) questions of \(work.maxTokens) tokens, \(work.threads) "
+                    + "threads, batch \(work.batch), KV \(keyValueStorage.rawValue)"
             ),
             ("load", times(loadMS)), ("first encode", times(firstEncodeMS)),
             ("read and decode", times(Self.median(decodeMS))),
             ("preprocess", times(Self.median(preprocessMS))),
             ("encode", times(Self.median(encodeMS))),
             ("prefill", "\(rate(prefillRate)) (\(promptTokens) tokens)"),
-            ("decode", rate(decodeRate)),
+            (
+                "decode",
+                "\(rate(decodeRate)) (\(self.times.stepTokens) tokens in \(self.times.steps) steps)"
+            ),
             ("whole", "\(times(totalMS / Double(max(work.images, 1)))) an image"),
             ("images per hour", Self.rounded(imagesPerHour, 1)),
             ("peak memory", gigabytes(peakBytes)),

@@ -1,5 +1,4 @@
 import Glibc
-import Images
 import LLaVA
 
 /// Takes a model through the work of a batch and times every stage of it; on a thread of its own.
@@ -10,70 +9,81 @@ struct BenchRun {
 
     /// Does all of it.
     ///
-    /// - Throws: `EngineError`, or `CommandFailure` about the picture.
+    /// - Throws: `EngineError`, or `PictureFailure`.
     func measure() throws -> BenchReport {
         let prepared = try model.prepared()
         let clock = ContinuousClock()
         let start = clock.now
-        let engine = try LlavaEngine(
-            model: LlavaModel.load(prepared.location), threads: work.threads, batch: work.batch)
+        let scheduler = try Scheduler(
+            model: LlavaModel.load(prepared.location), threads: work.threads,
+            limits: SchedulerLimits(batch: work.batch))
         let loadMS = Self.milliseconds(clock.now - start)
-        let (first, _) = try picture(0)
-        let beforeLook = clock.now
-        try engine.look(at: first)
+        guard let preprocessor = scheduler.model.preprocessor else {
+            throw scheduler.model.blind
+        }
         var report = BenchReport(
             model: model.name, work: work, keyValueStorage: prepared.location.keyValueStorage,
-            weightBytes: engine.model.summary.fileBytes, loadMS: loadMS,
-            firstEncodeMS: Self.milliseconds(clock.now - beforeLook))
+            weightBytes: scheduler.model.summary.fileBytes, loadMS: loadMS)
+        report.firstEncodeMS = try warmUp(scheduler, preprocessor)
+        scheduler.times = StageTimes()
 
+        let pictures = BenchPictures(
+            work, reader: reader, preprocessor: preprocessor, ahead: work.batch + 1)
+        var failure: (any Error)?
         let begin = clock.now
-        for index in 0..<work.images {
-            let (pixels, decodeMS) = try picture(index)
-            if let decodeMS { report.decodeMS.append(decodeMS) }
-            try engine.look(at: pixels)
-            var options = GenerationOptions()
-            options.maxTokens = work.maxTokens
-            options.ignoresEnd = true
-            let requests = (0..<work.questions).map {
-                AnswerRequest(question: work.question($0), options: options)
+        scheduler.run { waits in
+            guard failure == nil else { return nil }
+            do {
+                return try pictures.next(waits: waits).map { picture in
+                    report.add(picture)
+                    return task(
+                        on: picture, onAnswer: { report.add($0) },
+                        onError: { error in failure = failure ?? error })
+                }
+            } catch {
+                failure = error
+                return nil
             }
-            let start = clock.now
-            var readMS = 0.0
-            _ = try engine.answer(requests, isCancelled: { false }) { number, answer in
-                report.add(answer, isFirst: number == 0, readsAll: index == 0 && number == 0)
-                readMS += answer.timings.prefillMS
-            }
-            // What is not reading prompts is stepping, whoever shared the steps.
-            report.addSteps(
-                tokens: work.questions * (work.maxTokens - 1),
-                milliseconds: Self.milliseconds(clock.now - start) - readMS)
         }
+        if let failure { throw failure }
         report.totalMS = Self.milliseconds(clock.now - begin)
+        report.times = scheduler.times
         report.peakBytes = Self.peakBytes()
         return report
     }
 
-    /// A picture, and how long its file took to read and decode if it has one.
-    private func picture(_ index: Int) throws -> (RGBImage, decodeMS: Double?) {
-        guard let path = work.picture else { return (Self.noise(index), nil) }
-        let clock = ContinuousClock()
-        let start = clock.now
-        let picture = try reader.read(path).get()
-        return (picture.pixels, Self.milliseconds(clock.now - start))
+    /// A picture of the measurement.
+    private func task(
+        on picture: BenchPictures.Ready, onAnswer: @escaping (Generation) -> Void,
+        onError: @escaping (EngineError) -> Void
+    ) -> PictureTask {
+        var options = GenerationOptions()
+        options.maxTokens = work.maxTokens
+        options.ignoresEnd = true
+        return PictureTask(
+            views: picture.views,
+            requests: (0..<work.questions).map {
+                AnswerRequest(question: work.question($0), options: options)
+            }, onAnswer: { _, answer in onAnswer(answer) },
+            onEnd: { if case .failed(let error) = $0 { onError(error) } })
     }
 
-    /// Random pixels, as large as pictures for the web are.
-    private static func noise(_ index: Int) -> RGBImage {
-        let (width, height) = (1024, 768)
-        var state = UInt32(truncatingIfNeeded: index &+ 1) &* 0x9E37_79B9
-        let pixels = (0..<width * height * 3).map { _ in
-            // Marsaglia's xorshift (2003), 13, 17, 5.
-            state ^= state << 13
-            state ^= state >> 17
-            state ^= state << 5
-            return UInt8(truncatingIfNeeded: state)
-        }
-        return RGBImage(width: width, height: height, pixels: pixels)
+    /// Meets every page of the weights for the first time; how long the vision tower took.
+    private func warmUp(
+        _ scheduler: Scheduler, _ preprocessor: ImagePreprocessor
+    ) throws(EngineError) -> Double {
+        var options = GenerationOptions()
+        options.maxTokens = 2
+        options.ignoresEnd = true
+        var failure: EngineError?
+        var task: PictureTask? = PictureTask(
+            views: preprocessor.input(for: BenchPictures.noise(0)),
+            requests: [AnswerRequest(question: work.question(0), options: options)],
+            onAnswer: { _, _ in },
+            onEnd: { if case .failed(let error) = $0 { failure = error } })
+        scheduler.run { _ in task.take() }
+        if let failure { throw failure }
+        return scheduler.times.encodeMS
     }
 
     /// The most memory this process has held at once, as getrusage(2) counts it: mapped pages of

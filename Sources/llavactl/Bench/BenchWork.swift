@@ -6,7 +6,7 @@ struct BenchWork: Sendable {
     var questions: Int
     /// Tokens of each answer, exactly: models of random weights would stop anywhere.
     var maxTokens: Int
-    /// Questions answered side by side.
+    /// Answers written side by side, of one picture or several.
     var batch: Int
     /// Threads to compute with.
     var threads: Int

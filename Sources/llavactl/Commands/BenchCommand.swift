@@ -36,7 +36,7 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: "Tokens of each answer.")
     var maxTokens = 48
 
-    @Option(help: "Questions answered side by side; all of a picture's if not given.")
+    @Option(help: "Answers written side by side, of one picture or several.")
     var batch: Int?
 
     @Option(help: "Threads to compute with.")
@@ -95,7 +95,7 @@ struct BenchCommand: AsyncParsableCommand {
         }
         let work = BenchWork(
             images: images, questions: questions, maxTokens: maxTokens,
-            batch: batch ?? settings.workers.batch ?? questions,
+            batch: batch ?? settings.workers.batch ?? max(8, questions),
             threads: threads ?? settings.workers.threads ?? EngineThread.defaultCount,
             picture: picture.map(GivenPath.absolute))
         let bench = BenchRun(model: source, work: work, reader: PictureReader(settings.images))

@@ -30,23 +30,20 @@ struct PresetsTestCommand: AsyncParsableCommand {
         let settings = try shared.settings()
         let location = try model.location(settings)
         let preset = try await wanted()
-        let reader = PictureReader(settings.images)
+        let loader = ImageLoader(limits: ImageLimits(settings.images))
         let decoder = ImageDecoder(settings.images)
         let path = GivenPath.absolute(image)
         let threads = settings.workers.threads ?? EngineThread.defaultCount
         let answers = try await EngineThread.run {
-            let picture = try reader.read(path).get()
-            let engine = try LlavaEngine(
-                model: LlavaModel.load(location), threads: threads,
-                batch: max(1, preset.questions.count))
-            var answers: [DescribedAnswer] = []
-            try Describer(engine: engine, decoder: decoder).describe(
-                picture.source, presets: [preset], isCancelled: { false },
-                onAnswer: { answers.append($0) })
-            // In the order asked, not in that of their ends.
-            return preset.questions.compactMap { question in
-                answers.first { $0.question == question.name }
-            }
+            let model = try LlavaModel.load(location)
+            guard let preprocessor = model.preprocessor else { throw model.blind }
+            let picture = try PicturePreparer(decoder: decoder, preprocessor: preprocessor)
+                .prepare(try loader.load(path))
+            let describer = Describer(
+                scheduler: try Scheduler(
+                    model: model, threads: threads,
+                    limits: SchedulerLimits(batch: max(1, preset.questions.count), pictures: 1)))
+            return try describer.answers(to: preset, about: picture)
         }
         let printer = RowPrinter(
             columns: Self.columns, format: format.resolved(shared), to: .standardOutput(),

@@ -44,18 +44,24 @@ struct DaemonReport {
         Column("since", .number), Column("path", .path),
     ]
 
-    /// The workers that have a picture, as rows.
+    /// The pictures that workers are at, as rows.
     var busyWorkers: [[JSONText]] {
         guard case .array(let workers)? = status["workers"] else { return [] }
-        return workers.compactMap { worker in
+        return workers.flatMap { worker -> [[JSONText]] in
             guard case .object(let worker) = worker, case .integer(let number)? = worker["worker"],
-                case .integer(let job)? = worker["job"], case .string(let path)? = worker["path"]
-            else { return nil }
-            let since = Self.number(worker["seconds"]).map { TimeText.length(seconds: $0) }
-            return [
-                .integer(row.epoch), .integer(number), .integer(job), .optional(since),
-                .string(path),
-            ]
+                case .array(let pictures)? = worker["pictures"]
+            else { return [] }
+            return pictures.compactMap { picture in
+                guard case .object(let picture) = picture,
+                    case .integer(let job)? = picture["job"],
+                    case .string(let path)? = picture["path"]
+                else { return nil }
+                let since = Self.number(picture["seconds"]).map { TimeText.length(seconds: $0) }
+                return [
+                    .integer(row.epoch), .integer(number), .integer(job), .optional(since),
+                    .string(path),
+                ]
+            }
         }
     }
 

@@ -22,7 +22,7 @@ enum MetricsText {
         add("workers", "gauge", "Worker threads.", Double(state.workers.count))
         add(
             "workers_busy", "gauge", "Worker threads at a picture.",
-            Double(state.workers.count { $0.job != nil }))
+            Double(state.workers.count { !$0.pictures.isEmpty }))
         add(
             "pictures_per_hour", "gauge", "Pictures an hour over five minutes.",
             state.picturesPerHour)

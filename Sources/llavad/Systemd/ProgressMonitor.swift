@@ -27,7 +27,7 @@ struct ProgressMonitor {
     mutating func hanging(_ activity: [WorkerActivity], at now: Duration) -> [WorkerActivity] {
         activity.filter { worker in
             let last = seen[worker.worker]
-            guard worker.job != nil, let last, last.progress == worker.progress else {
+            guard !worker.pictures.isEmpty, let last, last.progress == worker.progress else {
                 seen[worker.worker] = Seen(progress: worker.progress, since: now)
                 return false
             }

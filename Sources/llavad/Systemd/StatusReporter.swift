@@ -32,7 +32,7 @@ struct StatusReporter: Service {
                 systemd.ping()
             } else {
                 // No ping: the manager ends the process and the job is counted as a crash.
-                let names = hanging.map { $0.path ?? "?" }.joined(separator: ", ")
+                let names = hanging.flatMap(\.pictures).map(\.path).joined(separator: ", ")
                 logger.critical("no progress for 10 minutes on \(names)")
             }
             if state.phase == "draining" { systemd.extendTimeout(Self.extension_) }

@@ -1,4 +1,5 @@
 import Foundation
+import LLaVA
 import Pipeline
 import Synchronization
 
@@ -8,6 +9,8 @@ import Synchronization
 /// `corrupt` fails for good; `flaky` fails once per process and then answers.
 final class FakeModel: Sendable {
     private struct State {
+        /// What the prepared pictures say, by their hashes.
+        var texts: [[UInt8]: String] = [:]
         var looks: [String: Int] = [:]
         var isOpen = false
         var waiting = 0
@@ -31,14 +34,26 @@ final class FakeModel: Sendable {
         state.withLock { $0.isOpen = true }
     }
 
+    /// Reads a "picture"; a corrupt one fails.
+    func prepare(_ image: SourceImage) throws(PipelineError) -> PreparedPicture {
+        let text = String(decoding: image.bytes, as: UTF8.self)
+        if text.hasPrefix("corrupt") {
+            throw PipelineError(.decode, .corrupt, "'\(image.path)' is corrupt.")
+        }
+        state.withLock { $0.texts[image.sha256] = text }
+        return PreparedPicture(
+            image, views: ImageViews(PixelTensor(side: 0, values: [])), preparationMS: 1)
+    }
+
     func describer() -> any ImageDescribing { FakeDescriber(model: self) }
 
-    fileprivate func look(at text: String) -> Int {
+    fileprivate func look(at picture: PreparedPicture) -> (text: String, looks: Int) {
         state.withLock { state in
+            let text = state.texts[picture.sha256] ?? ""
             state.looks[text, default: 0] += 1
             state.atWork += 1
             state.mostAtOnce = max(state.mostAtOnce, state.atWork)
-            return state.looks[text, default: 0]
+            return (text, state.looks[text, default: 0])
         }
     }
 
@@ -65,28 +80,30 @@ private final class FakeDescriber: ImageDescribing {
         self.model = model
     }
 
-    func describe(
-        _ image: SourceImage, presets: [Preset], isCancelled: () -> Bool,
-        onAnswer: (DescribedAnswer) throws(PipelineError) -> Void
-    ) throws(PipelineError) {
-        let text = String(decoding: image.bytes, as: UTF8.self)
-        let looks = model.look(at: text)
-        defer { model.lookAway() }
-        if text.hasPrefix("corrupt") {
-            throw PipelineError(.decode, .corrupt, "'\(image.path)' is corrupt.")
+    func describe(taking next: (_ waits: Bool) -> DescribingTask?) {
+        while let task = next(true) {
+            do throws(PipelineError) {
+                try describe(task)
+                task.onEnd(nil)
+            } catch {
+                task.onEnd(error)
+            }
         }
+    }
+
+    private func describe(_ task: DescribingTask) throws(PipelineError) {
+        let (text, looks) = model.look(at: task.picture)
+        defer { model.lookAway() }
         if text.hasPrefix("flaky"), looks == 1 {
             throw PipelineError(.look, .engine, "not this time", disposition: .retry)
         }
-        if text.hasPrefix("slow"), !model.waitAtGate(isCancelled) {
-            throw PipelineError(.answer, .cancelled, "stopped", disposition: .cancelled)
+        if text.hasPrefix("slow"), !model.waitAtGate(task.isCancelled) {
+            throw .cancelled(task.picture.path)
         }
-        for preset in presets {
+        for preset in task.presets {
             for question in preset.questions {
-                if isCancelled() {
-                    throw PipelineError(.answer, .cancelled, "stopped", disposition: .cancelled)
-                }
-                try onAnswer(
+                if task.isCancelled() { throw .cancelled(task.picture.path) }
+                task.onAnswer(
                     DescribedAnswer(
                         preset: preset.name, presetVersion: preset.version,
                         question: question.name, text: "\(question.name) of \(text)",

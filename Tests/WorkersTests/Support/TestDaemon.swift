@@ -37,7 +37,10 @@ final class TestDaemon: Sendable {
         _ = try await PresetLibrary.store(
             try Preset.builtIn(), default: Preset.defaultName, in: database)
         let model = FakeModel()
-        let workers = WorkerGroup(count: count) { _ in model.describer() }
+        let workers = WorkerGroup(
+            count: count,
+            prepare: { image throws(PipelineError) in try model.prepare(image) },
+            factory: { _ in model.describer() })
         try await workers.start()
         let plan = DescribingService.Plan(
             registration: Registration(

@@ -1,4 +1,4 @@
-/// A question to be answered side by side with others about the same picture.
+/// A question to be answered side by side with others.
 public struct AnswerRequest: Sendable {
     /// The question as a user typed it; control tokens in it are plain text.
     public let question: String

@@ -1,0 +1,20 @@
+import CKernels
+
+/// How keys and values are kept between tokens.
+public enum KeyValueStorage: String, Sendable, CaseIterable {
+    /// Exact, four bytes an element.
+    case f32
+    /// Rounded to half floats, half the memory; answers may differ from those of `f32`.
+    case f16
+
+    /// The kernels' name for it.
+    var kernelType: ck_type {
+        switch self {
+        case .f32: CK_F32
+        case .f16: CK_F16
+        }
+    }
+
+    /// Bytes that a head's part of a key or value takes.
+    func rowBytes(_ headDimension: Int) -> Int { ck_row_bytes(kernelType, headDimension) }
+}
