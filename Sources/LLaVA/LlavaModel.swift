@@ -58,23 +58,22 @@ public final class LlavaModel: Sendable {
         self.tokenizer = tokenizer
         configuration = LlavaConfiguration(language: language, vision: vision?.configuration)
 
-        if let name = location.template {
-            template = try ChatTemplate.named(name)
+        let keys = ModelKeys(textKeys)
+        let chatTemplate = try keys.textIfPresent("tokenizer.chat_template")
+        let marksPictures = try keys.truthIfPresent(CheckpointFolder.marksKey)
+        do throws(EngineError) {
+            template = try ChatTemplate.choose(
+                named: location.template, chatTemplate: chatTemplate,
+                marksPictures: marksPictures, tokenizer: tokenizer, path: textKeys.path)
             templateError = nil
-        } else {
-            let text = try ModelKeys(textKeys).textIfPresent("tokenizer.chat_template")
-            do throws(EngineError) {
-                template = try ChatTemplate.choose(
-                    named: nil, chatTemplate: text, tokenizer: tokenizer, path: textKeys.path)
-                templateError = nil
-            } catch {
-                template = nil
-                templateError = error
-            }
+        } catch {
+            guard location.template == nil else { throw error }
+            template = nil
+            templateError = error
         }
         madeFingerprint = try ModelFingerprint(
             paths: parts.files,
-            choices: "template \(template?.name ?? "none"), aspect \(aspect), "
+            choices: "template \(template?.fullName ?? "none"), aspect \(aspect), "
                 + "reading \(location.reading.rawValue), "
                 + "orientation \(location.appliesOrientation ? "applied" : "ignored"), "
                 + "cache \(location.keyValueStorage.rawValue), "

@@ -4,7 +4,7 @@ import Testing
 struct TextChatTemplateTests {
     @Test func rendersAsTheOriginalProjectsDo() throws {
         let rows = try TextFixtures.rows(TextFixtures.Rendering.self, "prompts/prompts.jsonl")
-        #expect(Set(rows.map(\.template)).count == 10)
+        #expect(Set(rows.map(\.template)).count == 15)
         for row in rows {
             let template = try ChatTemplate.named(row.template)
             let history = zip(row.questions, row.answers).map {
@@ -39,7 +39,7 @@ struct TextChatTemplateTests {
     @Test func namesAndAliasesAreUnique() {
         let names = ChatTemplate.all.flatMap { [$0.name] + $0.aliases }
         #expect(Set(names).count == names.count)
-        #expect(ChatTemplate.all.count == 13)
+        #expect(ChatTemplate.all.count == 15)
         #expect(ChatTemplate.all.allSatisfy { !$0.stopStrings.isEmpty })
     }
 

@@ -7,6 +7,9 @@ import ModelFiles
 /// language, and `model import` writes what is read here. Weights stay as they are stored: only the
 /// order of the rotary pairs differs from a GGUF file's, and the engine is told so.
 struct CheckpointFolder {
+    /// The key by which a configuration's 'mm_use_im_start_end' is known; GGUF converters have none.
+    static let marksKey = "llava.mm_use_im_start_end"
+
     private let path: String
     private let root: ConfigurationSection
     private let rootFile: JSONFile
@@ -54,6 +57,7 @@ struct CheckpointFolder {
             keys["tokenizer.chat_template"] = .string(template.text)
             if !files.contains(template.file) { files.append(template.file) }
         }
+        keys[Self.marksKey] = try root.truth("mm_use_im_start_end").map { .bool($0) }
         keys["general.name"] = path.split(separator: "/").last.map { .string(String($0)) }
 
         let tower = try CheckpointTower.find(

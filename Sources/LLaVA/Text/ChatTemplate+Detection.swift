@@ -44,22 +44,41 @@ extension ChatTemplate {
     /// - Parameters:
     ///   - name: What the user set, if anything.
     ///   - chatTemplate: The text of key `tokenizer.chat_template`, if the file has it.
+    ///   - marksPictures: Whether pictures stand between `<im_start>` and `<im_end>`, if the model's
+    ///     configuration says it; else they do if the vocabulary has both, which were added for it.
     ///   - tokenizer: The model's tokenizer.
     ///   - path: The model's file, for messages.
     /// - Returns: The template.
-    /// - Throws: `EngineError` of kind `template` that names the known ones and where to set one.
+    /// - Throws: `EngineError` of kind `template` that names the known ones and where to set one, or
+    ///   of kind `inconsistentModel` if there are marks to be set and none in the vocabulary.
     public static func choose(
-        named name: String?, chatTemplate: String?, tokenizer: any Tokenizer, path: String
+        named name: String?, chatTemplate: String?, marksPictures: Bool? = nil,
+        tokenizer: any Tokenizer, path: String
     ) throws(EngineError) -> ChatTemplate {
-        if let name { return try named(name) }
-        if let template = detect(chatTemplate: chatTemplate, tokenizer: tokenizer) {
-            return template
+        let wish = try name.map { name throws(EngineError) in try Wish(name) }
+        guard
+            let template = wish?.template
+                ?? detect(chatTemplate: chatTemplate, tokenizer: tokenizer)
+        else { throw untold(chatTemplate, path: path) }
+        let marks = [pictureMarks.begin, pictureMarks.end]
+        let hasMarks = marks.allSatisfy { tokenizer.id(of: $0) != nil }
+        guard wish?.marksPictures ?? marksPictures ?? hasMarks else { return template }
+        guard hasMarks else {
+            throw EngineError(
+                .inconsistentModel,
+                "\(path): pictures are to stand between \(marks.joined(separator: " and ")), which "
+                    + "the vocabulary lacks; use the tokenizer of this model, or set model.template "
+                    + "or --template to '\(template.name):unmarked'")
         }
+        return template.markingPictures
+    }
+
+    private static func untold(_ chatTemplate: String?, path: String) -> EngineError {
         let found =
             chatTemplate == nil
             ? "has no key 'tokenizer.chat_template'"
             : "has a 'tokenizer.chat_template' of no known form"
-        throw EngineError(
+        return EngineError(
             .template,
             "\(path): the chat template cannot be told, the file \(found); set model.template or "
                 + "--template to one of \(knownNames) (LLaVA 1.5 and 1.6 with Vicuna: vicuna_v1)")

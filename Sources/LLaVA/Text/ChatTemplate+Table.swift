@@ -7,7 +7,7 @@ extension ChatTemplate {
     /// All templates, in the order messages list them.
     public static let all: [ChatTemplate] = [
         vicunaV1, llavaV1, llavaV0, v0, llavaLlama2, mistralInstruct, chatmlDirect, mpt, plain,
-        v0Tagged, v1Tagged, qwen15, llavaLlama3,
+        v0Tagged, v1Tagged, multimodalV0, multimodalV1, qwen15, llavaLlama3,
     ]
 
     private static let politeToHuman =
@@ -30,6 +30,13 @@ extension ChatTemplate {
         + "a variety of tasks using natural language.The visual content will be provided with "
         + "the following format: <Image>visual content</Image>."
 
+    /// Nor stands one between the sentences of this one.
+    private static let wisconsin =
+        "You are LLaVA, a large language and vision assistant trained by UW Madison WAIV Lab.You are "
+        + "able to understand the visual content that the user provides, and assist the user with "
+        + "a variety of tasks using natural language.Follow the instructions carefully and explain "
+        + "your answers in detail."
+
     // MARK: Vicuna
 
     /// LLaVA 1.5 and 1.6 with Vicuna 1.5, as their published figures were measured.
@@ -51,6 +58,18 @@ extension ChatTemplate {
     /// LLaVA 1 with Vicuna 0 and pictures between tags.
     static let v0Tagged = humansAndAssistants(
         "v0_mmtag", system: taggedImages, imagePlace: .turnOfItsOwn)
+
+    /// LLaVA 1 with Vicuna 0 as it was shown in May 2023 ("multimodal" in `llava/conversation.py` at
+    /// 3642dd0), after an exchange of greetings.
+    static let multimodalV0 = humansAndAssistants(
+        "multimodal_v0",
+        system: wisconsin
+            + "###Human: Hi!###Assistant: Hi there!  How can I help you today?\n",
+        imagePlace: .afterQuestion)
+
+    /// LLaVA 1 with Vicuna 1.1 as it was shown in May 2023 ("llava_v1" at 3642dd0).
+    static let multimodalV1 = usersAndAssistants(
+        "multimodal_v1", system: wisconsin, imagePlace: .afterQuestion)
 
     private static func usersAndAssistants(
         _ name: String, aliases: [String] = [], system: String,

@@ -6,6 +6,8 @@ public struct ChatTemplate: Sendable, Equatable {
     enum ImagePlace: Sendable, Equatable {
         /// In front of the first question, with a newline between.
         case beforeQuestion
+        /// Behind the first question, with a newline between.
+        case afterQuestion
         /// In a turn of its own, between tags, that the model answered with one word.
         case turnOfItsOwn
         /// Instead of the question.
@@ -28,6 +30,12 @@ public struct ChatTemplate: Sendable, Equatable {
     /// The text between an answer and the next question.
     let betweenTurns: String
     let imagePlace: ImagePlace
+    /// Whether the picture stands between two tokens of its own.
+    private(set) var marksPictures = false
+
+    /// The tokens between which a picture stands in the first LLaVA models ('mm_use_im_start_end' in
+    /// their configurations); `llava/constants.py` in the repository haotian-liu/LLaVA.
+    static let pictureMarks = (begin: "<im_start>", end: "<im_end>")
 
     init(
         _ name: String, aliases: [String] = [], stopStrings: [String], opening: String,
@@ -46,17 +54,49 @@ public struct ChatTemplate: Sendable, Equatable {
 
     /// Finds a template by its name.
     ///
-    /// - Parameter name: A name or an alias of the table.
+    /// - Parameter name: A name or an alias of the table, with `:marked` behind it for a model whose
+    ///   pictures stand between `<im_start>` and `<im_end>`.
     /// - Returns: The template.
     /// - Throws: `EngineError` of kind `template` that names the known ones.
     public static func named(_ name: String) throws(EngineError) -> ChatTemplate {
-        guard let template = all.first(where: { $0.name == name || $0.aliases.contains(name) })
-        else {
-            throw EngineError(
-                .template,
-                "there is no chat template '\(name)'; set model.template or --template to one of "
-                    + knownNames)
+        let wish = try Wish(name)
+        return wish.marksPictures == true ? wish.template.markingPictures : wish.template
+    }
+
+    /// What a user asks for by a name.
+    struct Wish {
+        /// The template.
+        let template: ChatTemplate
+        /// Whether pictures stand between marks, if the name says so or not so.
+        let marksPictures: Bool?
+
+        /// Reads `NAME`, `NAME:marked` or `NAME:unmarked`.
+        init(_ wish: String) throws(EngineError) {
+            let endings = [":marked": true, ":unmarked": false]
+            let ending = endings.keys.first { wish.hasSuffix($0) }
+            let name = wish.dropLast(ending?.count ?? 0)
+            guard
+                let template = all.first(where: {
+                    $0.name == name || $0.aliases.contains(String(name))
+                })
+            else {
+                throw EngineError(
+                    .template,
+                    "there is no chat template '\(wish)'; set model.template or --template to one of "
+                        + knownNames)
+            }
+            self.template = template
+            marksPictures = ending.flatMap { endings[$0] }
         }
+    }
+
+    /// The name that chooses exactly this.
+    var fullName: String { marksPictures ? "\(name):marked" : name }
+
+    /// The same template with every picture between marks.
+    var markingPictures: ChatTemplate {
+        var template = self
+        template.marksPictures = true
         return template
     }
 
@@ -87,30 +127,37 @@ public struct ChatTemplate: Sendable, Equatable {
         question: String, hasImage: Bool, history: [ConversationTurn] = []
     ) -> [PromptPart] {
         var parts: [PromptPart] = [.template(opening)]
-        if hasImage { parts += imageParts }
-        for turn in history {
-            parts += questionParts(turn.question, hasImage: hasImage)
+        for (index, turn) in history.enumerated() {
+            parts += questionParts(turn.question, hasImage: hasImage, isFirst: index == 0)
             parts += [.template(afterQuestion + beforeAnswer), .quoted(turn.answer)]
             parts.append(.template(betweenTurns))
         }
-        parts += questionParts(question, hasImage: hasImage)
+        parts += questionParts(question, hasImage: hasImage, isFirst: history.isEmpty)
         parts.append(.template(afterQuestion))
         return parts.filter { !$0.text.isEmpty }
     }
 
-    private var imageParts: [PromptPart] {
+    /// A question, and what stands around the first one for the picture.
+    private func questionParts(
+        _ question: String, hasImage: Bool, isFirst: Bool
+    ) -> [PromptPart] {
+        guard hasImage else { return [.quoted(question)] }
         switch imagePlace {
-        case .beforeQuestion: [.image, .template("\n")]
-        case .alone: [.image]
+        case .alone: return isFirst ? [.image] : []
+        case _ where !isFirst: return [.quoted(question)]
+        case .beforeQuestion: return marked + [.template("\n"), .quoted(question)]
+        case .afterQuestion: return [.quoted(question), .template("\n")] + marked
         case .turnOfItsOwn:
-            [
-                .template("<Image>"), .image, .template("</Image>"),
+            return [.template("<Image>")] + marked + [
+                .template("</Image>"),
                 .template(afterQuestion + beforeAnswer + "Received." + betweenTurns),
+                .quoted(question),
             ]
         }
     }
 
-    private func questionParts(_ question: String, hasImage: Bool) -> [PromptPart] {
-        imagePlace == .alone && hasImage ? [] : [.quoted(question)]
+    private var marked: [PromptPart] {
+        guard marksPictures else { return [.image] }
+        return [.template(Self.pictureMarks.begin), .image, .template(Self.pictureMarks.end)]
     }
 }

@@ -21,6 +21,11 @@ struct Vocabulary: Sendable {
         "</s>", "<|im_end|>", "<|eot_id|>", "<|end_of_text|>", "<|endoftext|>", "<end_of_turn>",
         "<EOT>", "<|end|>",
     ]
+    /// Texts that stand for a picture or a part of it, or around one.
+    private static let pictureTexts: Set<String> = [
+        PromptPart.imageMarker, ChatTemplate.pictureMarks.begin, ChatTemplate.pictureMarks.end,
+        "<im_patch>",
+    ]
     /// More pieces than any vocabulary has; keeps ids far inside 32 bits.
     private static let mostPieces = 1 << 24
 
@@ -160,6 +165,7 @@ struct Vocabulary: Sendable {
     /// then be found in text of users.
     private static func looksLikeControl(_ piece: String, _ type: PieceType) -> Bool {
         type == .userDefined
-            && (endTexts.contains(piece) || (piece.hasPrefix("<|") && piece.hasSuffix("|>")))
+            && (endTexts.contains(piece) || pictureTexts.contains(piece)
+                || (piece.hasPrefix("<|") && piece.hasSuffix("|>")))
     }
 }
