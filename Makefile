@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test build install-packages lint accept clean clean-demo install goldens
+.PHONY: help demo test build install-packages lint accept clean clean-demo install goldens fidelity
 
 help:  ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ accept: build  ## Describe 200 freshly rendered scenes through the daemon and sc
 
 goldens:  ## Make the test fixtures again (needs Python; see Tests/Fixtures/*/README.md)
 	@Scripts/goldens.sh
+
+fidelity:  ## Compare the engine with its references and write docs/fidelity.md (see Tools/fidelity)
+	@Scripts/fidelity.sh
 
 install: build  ## Install the programs, the settings file and the systemd unit (PREFIX=/usr/local)
 	@Scripts/install.sh

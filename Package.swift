@@ -128,6 +128,6 @@ if Context.environment["LLAVAD_BENCHMARKS"] != nil {
 if Context.environment["LLAVAD_FIDELITY"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "fidelity-probe", dependencies: ["LLaVA", "Images"],
+            name: "fidelity-probe", dependencies: ["CKernels", "LLaVA", "Images", "ModelFiles"],
             path: "Tools/fidelity/Probe", swiftSettings: strict))
 }

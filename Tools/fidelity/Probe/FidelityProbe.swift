@@ -1,12 +1,16 @@
+import CKernels
 import Foundation
 import Images
 import LLaVA
+import ModelFiles
 
 /// Runs the engine on tasks and writes what it computes, for `run.py` to compare.
 ///
 ///     fidelity-probe TASKS.json
+///     fidelity-probe --dequantise FILE.gguf OUT
 ///
-/// Prints one JSON object a task.
+/// The first prints one JSON object a task, the second writes every tensor of a file as float32, one
+/// after the other in the order of their names.
 @main
 struct FidelityProbe {
     /// What a task gave beside its tensors, or the error.
@@ -18,8 +22,13 @@ struct FidelityProbe {
     }
 
     static func main() throws {
-        guard CommandLine.arguments.count == 2 else {
-            FileHandle.standardError.write(Data("usage: fidelity-probe TASKS.json\n".utf8))
+        let arguments = CommandLine.arguments
+        if arguments.count == 4, arguments[1] == "--dequantise" {
+            return try dequantise(arguments[2], to: arguments[3])
+        }
+        guard arguments.count == 2 else {
+            FileHandle.standardError.write(
+                Data("usage: fidelity-probe TASKS.json | --dequantise FILE.gguf OUT\n".utf8))
             exit(2)
         }
         let file = URL(filePath: CommandLine.arguments[1])
@@ -60,6 +69,25 @@ struct FidelityProbe {
         options.ignoresEnd = true
         let answer = try engine.answer(segments: segments, options: options)
         outcome.greedy = answer.tokens.map(\.id)
+    }
+
+    /// Every tensor as the engine's fastest kernels read it.
+    private static func dequantise(_ path: String, to out: String) throws {
+        let file = try GGUFFile(path: path)
+        var all: [Float] = []
+        for name in file.tensorNames.sorted() {
+            guard let entry = file.entry(name), let source = file.bytes(of: entry).baseAddress
+            else { continue }
+            var values = [Float](repeating: .nan, count: entry.elementCount)
+            let status = ck_dequantize(
+                ck_best_level(), ck_type(rawValue: Int32(entry.type.rawValue)), values.count,
+                source, &values)
+            guard status == CK_OK else {
+                throw EngineError(.unsupportedModel, "\(name) cannot be dequantised")
+            }
+            all += values
+        }
+        try write(all, to: out)
     }
 
     /// Ids as segments; -200 is the picture.
