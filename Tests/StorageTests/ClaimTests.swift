@@ -256,6 +256,39 @@ import Testing
         await database.close()
     }
 
+    @Test func answersOfSeveralJobsAreStoredTogetherOrNotAtAll() async throws {
+        let database = try await TestServer.database()
+        let epoch = try await database.prepare(paths: ["/p/a.jpg", "/p/b.jpg", "/p/c.jpg"])
+        var jobs: [ClaimedJob] = []
+        for number in 0..<3 {
+            jobs.append(try await database.claimAndIdentify(epoch, content: UInt8(number)))
+        }
+        let claimed = jobs
+        func puts(_ question: String) -> [JobAnswers] {
+            // Neither in the order of their numbers nor in that of their claims.
+            [2, 0, 1].map { number in
+                let job = claimed[number]
+                let answer = NewAnswer(
+                    presetID: job.presets[0].id,
+                    question: number == 1 ? question : "caption", answer: "of \(job.path)")
+                return JobAnswers(
+                    job: job.id, fence: job.fence, answers: [answer], isFinal: number != 0)
+            }
+        }
+        let error = await #expect(throws: StorageError.self) {
+            try await database.put(puts("nonsense"))
+        }
+        #expect(error?.sqlState == "22023")
+        #expect(try await database.results().isEmpty)
+        #expect(try await database.put(puts("caption")) == [.done, .ok, .done])
+        #expect(
+            Set(try await database.results().map(\.answer))
+                == ["of /p/a.jpg", "of /p/b.jpg", "of /p/c.jpg"])
+        #expect(try await database.put(puts("caption")) == [.already, .ok, .already])
+        #expect(try await database.put([JobAnswers]()) == [])
+        await database.close()
+    }
+
     @Test func oddTextSurvives() async throws {
         let database = try await TestServer.database()
         let epoch = try await database.prepare(paths: [#"/p/"quoted\" {a,b} 'c' ünï 😀.jpg"#])

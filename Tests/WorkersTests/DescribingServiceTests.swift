@@ -27,6 +27,36 @@ import Testing
         }
     }
 
+    @Test func oneWorkerHasSeveralPicturesInFlight() async throws {
+        try await TestDaemon.with(workers: 1, pictures: 4) { daemon, model in
+            let slow = try (0..<3).map { try daemon.picture("s\($0).jpg", "slow \($0)") }
+            let slowJobs = try await daemon.enqueue(slow)
+            try await daemon.until("three are at the gate") { model.waiting == 3 }
+            // The fourth place goes on working: through good pictures and past bad ones.
+            let bad = try daemon.picture("bad.jpg", "corrupt")
+            let flaky = try daemon.picture("flaky.jpg", "flaky")
+            let good = try (0..<10).map { try daemon.picture("g\($0).jpg", "good \($0)") }
+            let jobs = try await daemon.enqueue(
+                [bad, flaky] + good, presets: ["brief", "people"])
+            for job in jobs.dropFirst(2) {
+                #expect(try await daemon.finished(job).state == .done)
+            }
+            #expect(try await daemon.finished(jobs[0]).failureClass == "corrupt")
+            #expect(model.waiting == 3)
+            #expect(daemon.service.state.workers.map(\.pictures.count).max() ?? 0 >= 3)
+            // A person stops one of them; the others do not notice.
+            _ = try await daemon.database.cancel(JobFilter(ids: [slowJobs[1]]))
+            #expect(try await daemon.finished(slowJobs[1]).state == .cancelled)
+            #expect(model.waiting == 2)
+            model.open()
+            for job in [slowJobs[0], slowJobs[2]] {
+                #expect(try await daemon.finished(job).state == .done)
+            }
+            let results = try await daemon.database.results()
+            #expect(Set(results.map { "\($0.path) \($0.question)" }).count == results.count)
+        }
+    }
+
     @Test func copiesOfAPictureAreDescribedOnce() async throws {
         try await TestDaemon.with(workers: 4) { daemon, model in
             let paths = try (0..<20).map { try daemon.picture("copy\($0).jpg", "the same") }
@@ -113,11 +143,12 @@ import Testing
         }
     }
 
-    @Test func abortingReturnsWhatIsClaimedWithItsAttempt() async throws {
-        try await TestDaemon.with(workers: 2) { daemon, model in
+    @Test(arguments: [(2, 1), (1, 3)])
+    func abortingReturnsWhatIsClaimedWithItsAttempt(workers: Int, pictures: Int) async throws {
+        try await TestDaemon.with(workers: workers, pictures: pictures) { daemon, model in
             let paths = try (0..<8).map { try daemon.picture("s\($0).jpg", "slow \($0)") }
             _ = try await daemon.enqueue(paths)
-            try await daemon.until("two are at the gate") { model.waiting == 2 }
+            try await daemon.until("all places are taken") { model.waiting == workers * pictures }
             await daemon.service.abort()
             await daemon.waitForEnd()
             let jobs = try await daemon.database.jobs()

@@ -31,11 +31,9 @@ private final class FailingStore: JobStore {
         return .missing([])
     }
 
-    func put(
-        job: Int64, fence: Int64, answers: [NewAnswer], final: Bool
-    ) async throws(StorageError) -> PutOutcome {
+    func put(_ jobs: [JobAnswers]) async throws(StorageError) -> [PutOutcome] {
         try attempt()
-        return .already
+        return jobs.map { _ in .already }
     }
 
     func giveBack(

@@ -93,7 +93,36 @@ extension Database {
                     .integer(job), .integer(fence), .json(try AnswerJSON.encode(answers)),
                     .bool(isFinal),
                 ]))
-        let text = try result.only().text("outcome")
+        return try Self.outcome(try result.only().text("outcome"))
+    }
+
+    /// Stores the answers of several jobs in one transaction, all of them or none.
+    ///
+    /// - Parameter jobs: What to store for each.
+    /// - Returns: What became of each, in the same order.
+    /// - Throws: `StorageError`; may be repeated, also when it is not known whether it was done.
+    public func put(_ jobs: [JobAnswers]) throws(StorageError) -> [PutOutcome] {
+        // Sorted, so that two daemons never lock the same rows in different orders.
+        let order = jobs.indices.sorted { jobs[$0].job < jobs[$1].job }
+        let result = try run(
+            Statement(
+                "puts",
+                """
+                SELECT llava.put(x.job, x.fence, x.answers, x.is_final) AS outcome
+                FROM jsonb_to_recordset($1)
+                    AS x (job bigint, fence bigint, answers jsonb, is_final boolean)
+                """, [.json(try AnswerJSON.encode(order.map { jobs[$0] }))]))
+        var outcomes = [PutOutcome](repeating: .gone, count: jobs.count)
+        let texts = try result.map { row throws(StorageError) in try row.text("outcome") }
+        guard texts.count == jobs.count else {
+            throw StorageError(
+                .value, "\(texts.count) outcomes came back for the answers of \(jobs.count) jobs")
+        }
+        for (place, text) in zip(order, texts) { outcomes[place] = try Self.outcome(text) }
+        return outcomes
+    }
+
+    private static func outcome(_ text: String) throws(StorageError) -> PutOutcome {
         guard let outcome = PutOutcome(rawValue: text) else {
             throw StorageError(.value, "llava.put gave '\(text)', which this program does not know")
         }

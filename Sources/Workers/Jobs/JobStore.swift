@@ -26,18 +26,12 @@ public protocol JobStore: Sendable {
         job: Int64, fence: Int64, sha256: [UInt8], stamp: FileStamp
     ) async throws(StorageError) -> Identification
 
-    /// Stores answers and, if final, ends the claim.
+    /// Stores answers of jobs and, where they are the last, ends the claims; all or nothing.
     ///
-    /// - Parameters:
-    ///   - job: The job.
-    ///   - fence: The claim.
-    ///   - answers: The answers.
-    ///   - final: Whether these are the last.
-    /// - Returns: What became of it.
+    /// - Parameter jobs: What to store for each.
+    /// - Returns: What became of each, in the same order.
     /// - Throws: `StorageError`.
-    func put(
-        job: Int64, fence: Int64, answers: [NewAnswer], final: Bool
-    ) async throws(StorageError) -> PutOutcome
+    func put(_ jobs: [JobAnswers]) async throws(StorageError) -> [PutOutcome]
 
     /// Gives a job back unfinished.
     ///

@@ -9,6 +9,7 @@ import Synchronization
 /// again. Repeating ends when the claim is lost or the daemon gives up waiting.
 final class PatientStore: Sendable {
     private let store: any JobStore
+    private let puts: PutBatcher
     private let clock: any Clock<Duration>
     private let logger: Logger
     private let maxAttempts: Int
@@ -18,6 +19,7 @@ final class PatientStore: Sendable {
         _ store: any JobStore, maxAttempts: Int, clock: any Clock<Duration>, logger: Logger
     ) {
         self.store = store
+        puts = PutBatcher(store)
         self.maxAttempts = maxAttempts
         self.clock = clock
         self.logger = logger
@@ -41,8 +43,8 @@ final class PatientStore: Sendable {
         _ job: ClaimedJob, _ answers: [NewAnswer], final: Bool, stop: StopFlag
     ) async throws(StorageError) -> PutOutcome {
         try await repeating("put", job, stop) { () async throws(StorageError) in
-            try await self.store.put(
-                job: job.id, fence: job.fence, answers: answers, final: final)
+            try await self.puts.put(
+                JobAnswers(job: job.id, fence: job.fence, answers: answers, isFinal: final))
         }
     }
 

@@ -45,7 +45,10 @@ final class FakeModel: Sendable {
             image, views: ImageViews(PixelTensor(side: 0, values: [])), preparationMS: 1)
     }
 
-    func describer() -> any ImageDescribing { FakeDescriber(model: self) }
+    /// A describer that works on so many pictures at once, an answer of each in turn.
+    func describer(_ pictures: Int) -> any ImageDescribing {
+        FakeDescriber(model: self, pictures: pictures)
+    }
 
     fileprivate func look(at picture: PreparedPicture) -> (text: String, looks: Int) {
         state.withLock { state in
@@ -61,54 +64,84 @@ final class FakeModel: Sendable {
         state.withLock { $0.atWork -= 1 }
     }
 
-    /// Holds a worker until the gate opens; `false` if the work was stopped first.
-    fileprivate func waitAtGate(_ isCancelled: () -> Bool) -> Bool {
+    fileprivate func arriveAtGate() {
         state.withLock { $0.waiting += 1 }
-        defer { state.withLock { $0.waiting -= 1 } }
-        while !isCancelled() {
-            if state.withLock({ $0.isOpen }) { return true }
-            sched_yield()
-        }
-        return false
     }
+
+    fileprivate func leaveGate() {
+        state.withLock { $0.waiting -= 1 }
+    }
+
+    fileprivate var isOpen: Bool { state.withLock { $0.isOpen } }
 }
 
 private final class FakeDescriber: ImageDescribing {
     private let model: FakeModel
+    private let pictures: Int
 
-    init(model: FakeModel) {
+    init(model: FakeModel, pictures: Int) {
         self.model = model
+        self.pictures = pictures
     }
 
     func describe(taking next: (_ waits: Bool) -> DescribingTask?) {
-        while let task = next(true) {
-            do throws(PipelineError) {
-                try describe(task)
-                task.onEnd(nil)
-            } catch {
-                task.onEnd(error)
+        var working: [FakePicture] = []
+        while true {
+            while working.count < pictures, let task = next(working.isEmpty) {
+                working.append(FakePicture(task, model))
             }
+            guard !working.isEmpty else { return }
+            working.removeAll { !$0.goesOn() }
+            // Somebody else opens the gate.
+            sched_yield()
         }
     }
+}
 
-    private func describe(_ task: DescribingTask) throws(PipelineError) {
+/// A picture that a fake describer works on.
+private final class FakePicture {
+    private let task: DescribingTask
+    private let model: FakeModel
+    private let text: String
+    private let failsOnce: Bool
+    private var waits: Bool
+    private var asked: ArraySlice<(Preset, Question)>
+
+    init(_ task: DescribingTask, _ model: FakeModel) {
+        self.task = task
+        self.model = model
         let (text, looks) = model.look(at: task.picture)
-        defer { model.lookAway() }
-        if text.hasPrefix("flaky"), looks == 1 {
-            throw PipelineError(.look, .engine, "not this time", disposition: .retry)
+        self.text = text
+        failsOnce = text.hasPrefix("flaky") && looks == 1
+        waits = text.hasPrefix("slow")
+        asked = task.presets.flatMap { preset in preset.questions.map { (preset, $0) } }[...]
+        if waits { model.arriveAtGate() }
+    }
+
+    /// Does the next piece of work; whether there is more.
+    func goesOn() -> Bool {
+        if task.isCancelled() { return end(.cancelled(task.picture.path)) }
+        if failsOnce {
+            return end(PipelineError(.look, .engine, "not this time", disposition: .retry))
         }
-        if text.hasPrefix("slow"), !model.waitAtGate(task.isCancelled) {
-            throw .cancelled(task.picture.path)
+        if waits {
+            guard model.isOpen else { return true }
+            waits = false
+            model.leaveGate()
         }
-        for preset in task.presets {
-            for question in preset.questions {
-                if task.isCancelled() { throw .cancelled(task.picture.path) }
-                task.onAnswer(
-                    DescribedAnswer(
-                        preset: preset.name, presetVersion: preset.version,
-                        question: question.name, text: "\(question.name) of \(text)",
-                        confidence: 0.5, finishReason: "stop", tokens: 3, durationMS: 1))
-            }
-        }
+        guard let (preset, question) = asked.popFirst() else { return end(nil) }
+        task.onAnswer(
+            DescribedAnswer(
+                preset: preset.name, presetVersion: preset.version, question: question.name,
+                text: "\(question.name) of \(text)", confidence: 0.5, finishReason: "stop",
+                tokens: 3, durationMS: 1))
+        return true
+    }
+
+    private func end(_ error: PipelineError?) -> Bool {
+        if waits { model.leaveGate() }
+        model.lookAway()
+        task.onEnd(error)
+        return false
     }
 }

@@ -28,7 +28,8 @@ final class TestDaemon: Sendable {
 
     /// Runs `body` beside a daemon and stops it afterwards.
     static func with(
-        workers count: Int = 4, at given: DatabaseLocation? = nil, folders: FolderRules? = nil,
+        workers count: Int = 4, pictures: Int = 1, at given: DatabaseLocation? = nil,
+        folders: FolderRules? = nil,
         _ body: (TestDaemon, FakeModel) async throws -> Void
     ) async throws {
         let location: DatabaseLocation
@@ -38,9 +39,9 @@ final class TestDaemon: Sendable {
             try Preset.builtIn(), default: Preset.defaultName, in: database)
         let model = FakeModel()
         let workers = WorkerGroup(
-            count: count,
+            count: count, pictures: pictures,
             prepare: { image throws(PipelineError) in try model.prepare(image) },
-            factory: { _ in model.describer() })
+            factory: { _ in model.describer(pictures) })
         try await workers.start()
         let plan = DescribingService.Plan(
             registration: Registration(
