@@ -192,6 +192,9 @@ import Testing
         let copy = try CheckpointCopy(of: URL(fileURLWithPath: llama))
         try copy.put(#"{"eos_token_id": 558}"#, in: "generation_config.json")
         #expect(try LlavaModel.tokenizer(of: copy.path).endIDs == [556, 558])
+        // A default that is an ordinary piece here ends nothing.
+        try copy.put(#"{"eos_token_id": [2, 557]}"#, in: "generation_config.json")
+        #expect(try LlavaModel.tokenizer(of: copy.path).endIDs == [556, 557, 558])
     }
 
     @Test func aQwenWithoutBiasesIsIncomplete() throws {

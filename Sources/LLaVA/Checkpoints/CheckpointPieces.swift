@@ -59,6 +59,11 @@ struct CheckpointPieces {
         pieces.firstIndex { $0?.text.utf8.elementsEqual(text.utf8) == true }
     }
 
+    /// Whether a piece is one of those that text is made of.
+    func isOrdinary(_ id: Int) -> Bool {
+        pieces.indices.contains(id) && pieces[id]?.type == .normal
+    }
+
     /// Whether a piece is known to end answers by its text alone.
     func endsAnswers(_ id: Int) -> Bool {
         guard pieces.indices.contains(id), let piece = pieces[id] else { return false }

@@ -126,7 +126,11 @@ struct CheckpointTokenizer {
         let generation = generation.map { ConfigurationSection($0) }
         let stated = try generation?.integers("eos_token_id")
         var ends: [Int] = []
-        for id in stated ?? configured where !ends.contains(id) { ends.append(id) }
+        // Files of transformers may state a default of LLaMA's class, 2, that is an ordinary piece
+        // of another vocabulary.
+        for id in stated ?? configured where !ends.contains(id) && !pieces.isOrdinary(id) {
+            ends.append(id)
+        }
         var free = ["eos_token_id", "eot_token_id", "eom_token_id"]
         if case .unsigned(let known)? = keys["tokenizer.ggml.eos_token_id"] {
             ends.removeAll { $0 == Int(clamping: known) }
