@@ -64,7 +64,9 @@ public final class LlavaModel: Sendable {
         do throws(EngineError) {
             template = try ChatTemplate.choose(
                 named: location.template, chatTemplate: chatTemplate,
-                marksPictures: marksPictures, tokenizer: tokenizer, path: textKeys.path)
+                marksPictures: marksPictures,
+                hasTiles: vision.map { $0.configuration.anyres != nil }, tokenizer: tokenizer,
+                path: textKeys.path)
             templateError = nil
         } catch {
             guard location.template == nil else { throw error }

@@ -95,6 +95,28 @@ import Testing
         }
     }
 
+    @Test func importedFilesAnswerAsTheFolderDoes() throws {
+        let target = FileManager.default.temporaryDirectory
+            .appending(path: "sight-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: target) }
+        for run in runs where run.picture == "wide" && run.reading == "original" {
+            let written = try ModelImport(
+                folder: Self.folder.appending(path: run.member).path, type: .f16
+            ).write(into: target.path)
+            let model = try LlavaModel.load(
+                ModelLocation(
+                    text: written.text, projector: written.projector, template: "vicuna_v1",
+                    arithmetic: .exact))
+            let engine = try LlavaEngine(model: model, threads: 1)
+            try engine.look(at: picture(run))
+            var options = GenerationOptions()
+            options.maxTokens = run.greedy.count
+            options.ignoresEnd = true
+            let answer = try engine.answer(segments: segments(run.ids), options: options)
+            #expect(answer.tokens.map(\.id) == run.greedy, "\(run.member)")
+        }
+    }
+
     @Test func theReadingsOfASmallPictureDiffer() throws {
         let small = runs.filter { $0.member == "v1.6-mistral" && $0.picture == "small" }
         #expect(Set(small.map(\.features[1])).count == 2)

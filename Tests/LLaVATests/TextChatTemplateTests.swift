@@ -39,7 +39,7 @@ struct TextChatTemplateTests {
     @Test func namesAndAliasesAreUnique() {
         let names = ChatTemplate.all.flatMap { [$0.name] + $0.aliases }
         #expect(Set(names).count == names.count)
-        #expect(ChatTemplate.all.count == 15)
+        #expect(ChatTemplate.all.count == 17)
         #expect(ChatTemplate.all.allSatisfy { !$0.stopStrings.isEmpty })
     }
 
@@ -74,6 +74,38 @@ struct TextChatTemplateTests {
             let extended = ScalarTokenizer(controls: pieces)
             #expect(ChatTemplate.detect(chatTemplate: text, tokenizer: extended)?.name == name)
         }
+    }
+
+    @Test func tellsTheLlama3sApart() {
+        let chat = "<|start_header_id|>user<|end_header_id|>"
+        let joy = chat + "<|reserved_special_token_70|>"
+        let tokenizer = ScalarTokenizer(
+            controls: ["<|start_header_id|>", "<|reserved_special_token_70|>"])
+        for (text, hasTiles, name) in [
+            (chat, true, "llava_llama_3"), (chat, false, "llama3_chat"),
+            (joy, false, "joycaption"),
+        ] {
+            let found = ChatTemplate.detect(
+                chatTemplate: text, hasTiles: hasTiles, tokenizer: tokenizer)
+            #expect(found?.name == name)
+        }
+    }
+
+    /// The prompts of the models' own programs: fpgaminer/joycaption, and the card of
+    /// xtuner/llava-llama-3-8b-v1_1-transformers.
+    @Test func joyCaptionAndXtunerHaveTheirOwnLayouts() throws {
+        let joy = try ChatTemplate.named("joycaption").render(question: "Write.", hasImage: true)
+        #expect(
+            joy == "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\n"
+                + "Cutting Knowledge Date: December 2023\nToday Date: 26 July 2024\n\nYou are a helpful image "
+                + "captioner.<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n"
+                + "<|reserved_special_token_70|><image><|reserved_special_token_71|>Write.<|eot_id|>"
+                + "<|start_header_id|>assistant<|end_header_id|>\n\n")
+        let plain = try ChatTemplate.named("llama3_chat")
+            .render(question: "What?", hasImage: true)
+        #expect(
+            plain == "<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\n<image>\nWhat?"
+                + "<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n")
     }
 
     @Test func aTemplateThatCannotBeToldIsAnErrorThatSaysWhatToSet() throws {

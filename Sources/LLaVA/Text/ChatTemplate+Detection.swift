@@ -6,11 +6,20 @@ extension ChatTemplate {
         var texts: [String]
         /// A piece the vocabulary must have as well.
         var piece: String?
+        /// Whether the model cuts pictures into tiles, where that tells.
+        var hasTiles: Bool?
         var template: ChatTemplate
     }
 
     /// The first row that fits decides.
     private static let signs: [Sign] = [
+        Sign(
+            texts: ["<|start_header_id|>", "<|reserved_special_token_70|>"],
+            piece: "<|reserved_special_token_70|>", template: joyCaption),
+        // LLaVA-NeXT's; a LLaMA 3 that sees one view is xtuner's.
+        Sign(
+            texts: ["<|start_header_id|>"], piece: "<|start_header_id|>", hasTiles: false,
+            template: llama3Chat),
         Sign(
             texts: ["<|start_header_id|>"], piece: "<|start_header_id|>", template: llavaLlama3),
         // Both are ChatML. Qwen's vocabulary is a byte-level one, in which "Ġ" is a space; that of
@@ -27,15 +36,17 @@ extension ChatTemplate {
     ///
     /// - Parameters:
     ///   - chatTemplate: The text of key `tokenizer.chat_template`, if the file has it.
+    ///   - hasTiles: Whether the model cuts pictures into tiles, if it sees any.
     ///   - tokenizer: The model's tokenizer.
     /// - Returns: Nil if the text fits none of the known templates.
     public static func detect(
-        chatTemplate: String?, tokenizer: any Tokenizer
+        chatTemplate: String?, hasTiles: Bool? = nil, tokenizer: any Tokenizer
     ) -> ChatTemplate? {
         guard let chatTemplate else { return nil }
         return signs.first { sign in
             sign.texts.allSatisfy { chatTemplate.contains($0) }
                 && sign.piece.map { tokenizer.id(of: $0) != nil } ?? true
+                && sign.hasTiles.map { $0 == hasTiles } ?? true
         }?.template
     }
 
@@ -46,6 +57,7 @@ extension ChatTemplate {
     ///   - chatTemplate: The text of key `tokenizer.chat_template`, if the file has it.
     ///   - marksPictures: Whether pictures stand between `<im_start>` and `<im_end>`, if the model's
     ///     configuration says it; else they do if the vocabulary has both, which were added for it.
+    ///   - hasTiles: Whether the model cuts pictures into tiles, if it sees any.
     ///   - tokenizer: The model's tokenizer.
     ///   - path: The model's file, for messages.
     /// - Returns: The template.
@@ -53,12 +65,12 @@ extension ChatTemplate {
     ///   of kind `inconsistentModel` if there are marks to be set and none in the vocabulary.
     public static func choose(
         named name: String?, chatTemplate: String?, marksPictures: Bool? = nil,
-        tokenizer: any Tokenizer, path: String
+        hasTiles: Bool? = nil, tokenizer: any Tokenizer, path: String
     ) throws(EngineError) -> ChatTemplate {
         let wish = try name.map { name throws(EngineError) in try Wish(name) }
         guard
             let template = wish?.template
-                ?? detect(chatTemplate: chatTemplate, tokenizer: tokenizer)
+                ?? detect(chatTemplate: chatTemplate, hasTiles: hasTiles, tokenizer: tokenizer)
         else { throw untold(chatTemplate, path: path) }
         let marks = [pictureMarks.begin, pictureMarks.end]
         let hasMarks = marks.allSatisfy { tokenizer.id(of: $0) != nil }

@@ -8,6 +8,7 @@ extension ChatTemplate {
     public static let all: [ChatTemplate] = [
         vicunaV1, llavaV1, llavaV0, v0, llavaLlama2, mistralInstruct, chatmlDirect, mpt, plain,
         v0Tagged, v1Tagged, multimodalV0, multimodalV1, qwen15, llavaLlama3,
+        llama3Chat, joyCaption,
     ]
 
     private static let politeToHuman =
@@ -154,6 +155,28 @@ extension ChatTemplate {
         afterQuestion: "<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n",
         beforeAnswer: "",
         betweenTurns: "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n")
+
+    /// LLaVA with LLaMA 3 as xtuner trained it, without a system turn ("llama3_chat" in
+    /// `xtuner/utils/templates.py` of the repository InternLM/xtuner).
+    static let llama3Chat = ChatTemplate(
+        "llama3_chat", stopStrings: ["<|eot_id|>"],
+        opening: "<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\n",
+        afterQuestion: "<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n",
+        beforeAnswer: "",
+        betweenTurns: "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n")
+
+    /// JoyCaption: LLaMA 3.1's own layout with its fixed dates, and the system text of the programs
+    /// in the repository fpgaminer/joycaption; the picture is put between two reserved tokens.
+    static let joyCaption = ChatTemplate(
+        "joycaption", stopStrings: ["<|eot_id|>"],
+        opening: "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\n"
+            + "Cutting Knowledge Date: December 2023\nToday Date: 26 July 2024\n\n"
+            + "You are a helpful image captioner."
+            + "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n",
+        afterQuestion: "<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n",
+        beforeAnswer: "",
+        betweenTurns: "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n",
+        imagePlace: .between("<|reserved_special_token_70|>", "<|reserved_special_token_71|>"))
 
     // MARK: Captions
 

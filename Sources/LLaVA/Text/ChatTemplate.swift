@@ -8,6 +8,8 @@ public struct ChatTemplate: Sendable, Equatable {
         case beforeQuestion
         /// Behind the first question, with a newline between.
         case afterQuestion
+        /// In front of the first question, between two control tokens and with nothing else.
+        case between(String, String)
         /// In a turn of its own, between tags, that the model answered with one word.
         case turnOfItsOwn
         /// Instead of the question.
@@ -146,6 +148,8 @@ public struct ChatTemplate: Sendable, Equatable {
         case .alone: return isFirst ? [.image] : []
         case _ where !isFirst: return [.quoted(question)]
         case .beforeQuestion: return marked + [.template("\n"), .quoted(question)]
+        case .between(let begin, let end):
+            return [.template(begin), .image, .template(end), .quoted(question)]
         case .afterQuestion: return [.quoted(question), .template("\n")] + marked
         case .turnOfItsOwn:
             return [.template("<Image>")] + marked + [
