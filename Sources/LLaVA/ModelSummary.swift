@@ -64,6 +64,8 @@ public struct ModelSummary: Sendable, Equatable, Codable {
     public let elementTypes: [String: Double]
     /// Bytes one position of a sequence takes in the cache.
     public let cacheBytesPerToken: Int
+    /// Bytes of the activations of a worker, its keys and values left out.
+    public let activationBytes: Int
     /// Bytes a worker needs for itself when its context is full.
     public let workerBytes: Int
 
@@ -107,7 +109,10 @@ extension LlavaModel {
             elementTypes: elements.mapValues { Double($0) / Double(max(parameters, 1)) },
             cacheBytesPerToken: KVCache.positionBytes(
                 language, storage: location.keyValueStorage),
-            workerBytes: workerBytes)
+            activationBytes: activationBytes,
+            workerBytes: activationBytes
+                + min(language.contextLength, LlavaModel.defaultContextLimit)
+                * KVCache.positionBytes(language, storage: location.keyValueStorage))
     }
 
     private func tower(_ vision: VisionModel) -> ModelSummary.Tower {
@@ -119,9 +124,9 @@ extension LlavaModel {
             aspect: vision.preprocessor.aspect, projector: vision.projector.kind.description)
     }
 
-    /// The cache of a full context and the activations of both halves; scratch space of the threads,
-    /// a few megabytes each, is left out.
-    private var workerBytes: Int {
+    /// The activations of both halves; scratch space of the threads, a few megabytes each, is left
+    /// out.
+    private var activationBytes: Int {
         let language = configuration.language
         let context = min(language.contextLength, LlavaModel.defaultContextLimit)
         let row =
@@ -135,7 +140,6 @@ extension LlavaModel {
             floats += shape.patchCount * shape.patchElements
             floats += (2 * shape.featureCount + vision.mostTokens) * vision.projector.widest
         }
-        return context * KVCache.positionBytes(language, storage: location.keyValueStorage)
-            + 4 * floats
+        return 4 * floats
     }
 }

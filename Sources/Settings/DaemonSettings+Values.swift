@@ -18,6 +18,7 @@ extension DaemonSettings {
                 count: table.optionalNumber("workers.count"),
                 threads: table.optionalNumber("workers.threads"),
                 batch: table.optionalNumber("workers.batch"),
+                memory: table.optionalNumber("workers.memory"),
                 kv: table.optionalText("workers.kv", none: "auto"),
                 drain: table.duration("workers.drain")),
             sources: SourceSettings(

@@ -10,8 +10,8 @@ public enum SettingKind: Sendable, Equatable {
     case choice([String])
     /// A whole number in a range; `auto` where allowed.
     case number(ClosedRange<Int>, auto: Bool)
-    /// A number of bytes in a range, with an optional KiB, MiB or GiB.
-    case bytes(ClosedRange<Int>)
+    /// A number of bytes in a range, with an optional KiB, MiB or GiB; `auto` where allowed.
+    case bytes(ClosedRange<Int>, auto: Bool)
     /// A time with its unit: ms, s, m, h or d.
     case duration(ClosedRange<Duration>)
     /// `true` or `false`.
@@ -34,9 +34,10 @@ public enum SettingKind: Sendable, Equatable {
         case .number(let range, let auto):
             "give a whole number from \(range.lowerBound) to \(range.upperBound)"
                 + (auto ? ", or auto" : "")
-        case .bytes(let range):
+        case .bytes(let range, let auto):
             "give a size from \(ByteText.describe(range.lowerBound))"
                 + " to \(ByteText.describe(range.upperBound)), such as 64MiB"
+                + (auto ? ", or auto" : "")
         case .duration(let range):
             "give a time from \(DurationText.describe(range.lowerBound))"
                 + " to \(DurationText.describe(range.upperBound)), such as 500ms, 2s or 10m"

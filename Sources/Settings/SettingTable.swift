@@ -38,13 +38,16 @@ public enum SettingTable {
 
         SettingKey(
             "workers.count", .number(1...256, auto: true), default: "auto",
-            "How many pictures are worked on at the same time."),
+            "How many engines work on pictures, each with threads of its own."),
         SettingKey(
             "workers.threads", .number(1...1024, auto: true), default: "auto",
             "How many threads each worker computes with."),
         SettingKey(
             "workers.batch", .number(1...256, auto: true), default: "auto",
-            "How many questions about a picture a worker answers side by side."),
+            "How many answers a worker writes side by side, about one picture or several."),
+        SettingKey(
+            "workers.memory", .bytes((1 << 20)...(1 << 44), auto: true), default: "auto",
+            "Memory for what the pictures in flight leave in the key-value caches of all workers."),
         SettingKey(
             "workers.kv", .choice(["auto", "f32", "f16"]), default: "auto",
             "The number format of the key-value cache."),
@@ -72,7 +75,7 @@ public enum SettingTable {
             "File and folder names left out, besides hidden and half-written files."),
 
         SettingKey(
-            "images.max_file_bytes", .bytes(1024...(1 << 34)), default: "64MiB",
+            "images.max_file_bytes", .bytes(1024...(1 << 34), auto: false), default: "64MiB",
             "Larger files are refused unread."),
         SettingKey(
             "images.max_side", .number(1...65535, auto: false), default: "16384",

@@ -31,7 +31,8 @@ enum SettingValue: Sendable, Equatable {
             if auto && text == "auto" { return .auto }
             guard let number = Int(text), range.contains(number) else { return nil }
             return .number(number)
-        case .bytes(let range):
+        case .bytes(let range, let auto):
+            if auto && text == "auto" { return .auto }
             guard let count = ByteText.parse(text), range.contains(count) else { return nil }
             return .number(count)
         case .duration(let range):

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Images
 import LLaVA
 import Logging
@@ -96,38 +95,30 @@ struct Startup: Sendable {
     }
 
     private func startWorkers(_ model: LlavaModel) async throws -> WorkerGroup {
+        let (machine, summary) = (Machine.current, model.summary)
         let plan = WorkerPlan(
-            settings.workers, cores: WorkerPlan.availableCores,
-            modelBytes: Self.size(of: model.location.text))
-        logger.info(
-            "\(plan.workers) workers with \(plan.threads) threads each, up to \(plan.batch) questions side by side"
-        )
+            WorkerPlan.Wishes(settings.workers), machine: machine, model: summary)
+        logger.info("\(plan.sentence): \(plan.reason(machine: machine, model: summary))")
         guard let preprocessor = model.preprocessor else { throw model.blind }
         let preparer = PicturePreparer(
             decoder: ImageDecoder(
                 limits: ImageLimits(settings.images),
                 appliesOrientation: settings.images.applyOrientation),
             preprocessor: preprocessor)
-        let limits = SchedulerLimits(batch: plan.batch)
         let workers = WorkerGroup(
-            count: plan.workers, pictures: limits.pictures,
+            count: plan.workers, pictures: plan.limits.pictures,
             prepare: { image throws(PipelineError) in try preparer.prepare(image) },
             factory: { _ throws(PipelineError) in
                 do throws(EngineError) {
                     return Describer(
                         scheduler: try Scheduler(
-                            model: model, threads: plan.threads, limits: limits))
+                            model: model, threads: plan.threads, limits: plan.limits))
                 } catch {
                     throw PipelineError(.look, .engine, error.message)
                 }
             })
         try await workers.start()
         return workers
-    }
-
-    private static func size(of path: String) -> Int {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        return (attributes?[.size] as? UInt64).map { Int(clamping: $0) } ?? 0
     }
 
     /// The name people know the model by: its file's, without the ending.

@@ -17,6 +17,7 @@ final class KVCache {
     private let headCount: Int
     private let headDimension: Int
     private let rowBytes: Int
+    private let bytes: Int
     private let keys: UnsafeMutableRawPointer
     private let values: UnsafeMutableRawPointer
 
@@ -29,8 +30,24 @@ final class KVCache {
         headDimension = shape.headDimension
         rowBytes = storage.rowBytes(shape.headDimension)
         let bytes = layerCount * headCount * rows * rowBytes
-        keys = .zeroed(byteCount: bytes)
-        values = .zeroed(byteCount: bytes)
+        keys = Self.reserve(bytes)
+        values = Self.reserve(bytes)
+        self.bytes = bytes
+    }
+
+    /// Addresses for so many bytes, whose pages are taken when they are first written.
+    ///
+    /// In small pages: a huge one would take the memory of thousands of rows for the first of them,
+    /// in every head.
+    private static func reserve(_ bytes: Int) -> UnsafeMutableRawPointer {
+        let memory = mmap(
+            nil, max(bytes, 1), PROT_READ | PROT_WRITE,
+            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+        guard let memory, memory != MAP_FAILED else {
+            preconditionFailure("no addresses for \(bytes) bytes of keys and values")
+        }
+        madvise(memory, max(bytes, 1), MADV_NOHUGEPAGE)
+        return memory
     }
 
     /// Bytes that a position of a sequence takes.
@@ -107,7 +124,7 @@ final class KVCache {
     }
 
     deinit {
-        free(keys)
-        free(values)
+        munmap(keys, max(bytes, 1))
+        munmap(values, max(bytes, 1))
     }
 }

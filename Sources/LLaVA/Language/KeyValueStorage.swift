@@ -7,6 +7,12 @@ public enum KeyValueStorage: String, Sendable, CaseIterable {
     /// Rounded to half floats, half the memory; answers may differ from those of `f32`.
     case f16
 
+    /// What is used where nobody says: exact arithmetic keeps keys and values exact, the others, which
+    /// round activations more coarsely than halves do, read half the memory for them.
+    public static func usual(for arithmetic: Arithmetic) -> KeyValueStorage {
+        arithmetic == .exact ? .f32 : .f16
+    }
+
     /// The kernels' name for it.
     var kernelType: ck_type {
         switch self {

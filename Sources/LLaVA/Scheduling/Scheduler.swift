@@ -41,6 +41,8 @@ public final class Scheduler {
     private var reading: PictureSequence?
     private var active: [ActiveAnswer] = []
     private var lastStep: ContinuousClock.Instant
+    /// How long answers wait for something to be read.
+    private var patience: Duration
 
     // What a step takes, kept from one to the next.
     private var tokens: [TokenID] = []
@@ -82,6 +84,7 @@ public final class Scheduler {
             cacheRows: Self.prefixRows + rows.count, storage: storage)
         encoder = model.vision.map { VisionEncoder($0, math: math) }
         lastStep = clock.now
+        patience = limits.patience ?? .seconds(1)
         tokens.reserveCapacity(limits.batch)
         branches.reserveCapacity(limits.batch)
         ended.reserveCapacity(limits.batch)
@@ -284,7 +287,7 @@ public final class Scheduler {
     // MARK: - Writing
 
     private func stepIfDue() {
-        guard !active.isEmpty, lastStep.duration(to: clock.now) >= limits.patience else { return }
+        guard !active.isEmpty, lastStep.duration(to: clock.now) >= patience else { return }
         step()
     }
 
@@ -312,7 +315,9 @@ public final class Scheduler {
             }
         }
         lastStep = clock.now
-        let taken = start.duration(to: lastStep).milliseconds
+        let duration = start.duration(to: lastStep)
+        if limits.patience == nil { patience = max(.seconds(1), duration * 8) }
+        let taken = duration.milliseconds
         times.steps += 1
         times.stepTokens += active.count
         times.stepMS += taken

@@ -6,6 +6,8 @@ struct BenchReport {
     let model: String
     /// How much was done.
     let work: BenchWork
+    /// How it was spread over the machine.
+    let plan: WorkerPlan
     /// How keys and values were kept.
     let keyValueStorage: KeyValueStorage
     /// Bytes of the model's files.
@@ -28,9 +30,10 @@ struct BenchReport {
     private var imageTokens = 0
 
     init(
-        model: String, work: BenchWork, keyValueStorage: KeyValueStorage, weightBytes: Int,
-        loadMS: Double
+        model: String, work: BenchWork, plan: WorkerPlan, keyValueStorage: KeyValueStorage,
+        weightBytes: Int, loadMS: Double
     ) {
+        self.plan = plan
         self.model = model
         self.work = work
         self.keyValueStorage = keyValueStorage
@@ -80,8 +83,8 @@ struct BenchReport {
             "prefill_tokens_per_s": number(prefillRate),
             "decode_tokens_per_s": number(decodeRate),
             "peak_rss_bytes": .number(peakBytes),
-            "threads": .number(work.threads),
-            "batch": .number(work.batch),
+            "threads": .number(plan.threads),
+            "batch": .number(plan.limits.batch),
             "model": .string(model),
             "weight_bytes": .number(weightBytes),
             "kv": .string(keyValueStorage.rawValue),
@@ -115,8 +118,9 @@ struct BenchReport {
             ("model", "\(model), \(gigabytes(weightBytes))"),
             (
                 "work",
-                "\(work.images) x \(work.questions) questions of \(work.maxTokens) tokens, \(work.threads) "
-                    + "threads, batch \(work.batch), KV \(keyValueStorage.rawValue)"
+                "\(work.images) x \(work.questions) questions of \(work.maxTokens) tokens, "
+                    + "\(plan.threads) threads, batch \(plan.limits.batch), KV "
+                    + keyValueStorage.rawValue
             ),
             ("load", times(loadMS)), ("first encode", times(firstEncodeMS)),
             ("read and decode", times(Self.median(decodeMS))),

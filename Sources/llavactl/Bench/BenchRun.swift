@@ -14,21 +14,23 @@ struct BenchRun {
         let prepared = try model.prepared()
         let clock = ContinuousClock()
         let start = clock.now
+        let loaded = try LlavaModel.load(prepared.location)
+        let plan = WorkerPlan(work.wishes, machine: .current, model: loaded.summary)
         let scheduler = try Scheduler(
-            model: LlavaModel.load(prepared.location), threads: work.threads,
-            limits: SchedulerLimits(batch: work.batch))
+            model: loaded, threads: plan.threads, limits: plan.limits)
         let loadMS = Self.milliseconds(clock.now - start)
         guard let preprocessor = scheduler.model.preprocessor else {
             throw scheduler.model.blind
         }
         var report = BenchReport(
-            model: model.name, work: work, keyValueStorage: prepared.location.keyValueStorage,
-            weightBytes: scheduler.model.summary.fileBytes, loadMS: loadMS)
+            model: model.name, work: work, plan: plan,
+            keyValueStorage: prepared.location.keyValueStorage,
+            weightBytes: loaded.summary.fileBytes, loadMS: loadMS)
         report.firstEncodeMS = try warmUp(scheduler, preprocessor)
         scheduler.times = StageTimes()
 
         let pictures = BenchPictures(
-            work, reader: reader, preprocessor: preprocessor, ahead: work.batch + 1)
+            work, reader: reader, preprocessor: preprocessor, ahead: plan.limits.pictures + 1)
         var failure: (any Error)?
         let begin = clock.now
         scheduler.run { waits in

@@ -1,3 +1,5 @@
+import LLaVA
+
 /// How much a measurement does.
 struct BenchWork: Sendable {
     /// Pictures to look at.
@@ -6,10 +8,8 @@ struct BenchWork: Sendable {
     var questions: Int
     /// Tokens of each answer, exactly: models of random weights would stop anywhere.
     var maxTokens: Int
-    /// Answers written side by side, of one picture or several.
-    var batch: Int
-    /// Threads to compute with.
-    var threads: Int
+    /// How it is spread over the machine, as far as somebody decided.
+    var wishes: WorkerPlan.Wishes
     /// A picture's file to decode each time; random pixels if nobody names one.
     var picture: String?
 

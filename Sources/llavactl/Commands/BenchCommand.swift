@@ -36,7 +36,7 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: "Tokens of each answer.")
     var maxTokens = 48
 
-    @Option(help: "Answers written side by side, of one picture or several.")
+    @Option(help: "Answers written side by side; as many as memory allows if not given.")
     var batch: Int?
 
     @Option(help: "Threads to compute with.")
@@ -87,16 +87,19 @@ struct BenchCommand: AsyncParsableCommand {
             if let arithmetic = model.arithmetic {
                 settings.model.arithmetic = arithmetic.rawValue
             }
-            let storage = settings.workers.kv.flatMap(KeyValueStorage.init(rawValue:)) ?? .f32
             let arithmetic = settings.model.arithmetic.flatMap(Arithmetic.init(rawValue:)) ?? .fast
+            let storage =
+                settings.workers.kv.flatMap(KeyValueStorage.init(rawValue:))
+                ?? .usual(for: arithmetic)
             source = .synthetic(synthesis, storage, arithmetic)
         } else {
             source = .files(try model.location(settings))
         }
         let work = BenchWork(
             images: images, questions: questions, maxTokens: maxTokens,
-            batch: batch ?? settings.workers.batch ?? max(8, questions),
-            threads: threads ?? settings.workers.threads ?? EngineThread.defaultCount,
+            wishes: WorkerPlan.Wishes(
+                workers: 1, threads: threads ?? settings.workers.threads,
+                batch: batch ?? settings.workers.batch, memoryBytes: settings.workers.memory),
             picture: picture.map(GivenPath.absolute))
         let bench = BenchRun(model: source, work: work, reader: PictureReader(settings.images))
         let report = try await EngineThread.run { try bench.measure() }

@@ -46,7 +46,7 @@ struct DoctorCommand: AsyncParsableCommand {
         var findings = [Finding("settings", .ok, file)] + machine + programs
         findings.append(ProgramChecks.server(settings))
         findings.append(MachineChecks.stateFolder(settings.stateDirectory))
-        findings.append(ModelCheck.model(settings))
+        findings += ModelCheck.model(settings)
         findings += await database(settings)
         return findings
     }

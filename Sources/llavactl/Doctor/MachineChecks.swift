@@ -1,4 +1,5 @@
 import Glibc
+import LLaVA
 import Settings
 
 /// What `doctor` checks of the machine.
@@ -22,7 +23,7 @@ enum MachineChecks {
         let extra = flags.contains("avx512f") ? ", avx512f" : ""
         return Finding(
             "processor", .ok,
-            wanted.joined(separator: ", ") + extra + "; \(EngineThread.defaultCount) threads")
+            wanted.joined(separator: ", ") + extra + "; \(Machine.current.cores) cores")
     }
 
     /// How many folders can be watched: below this many a photo collection may not fit.

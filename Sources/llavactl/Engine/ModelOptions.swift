@@ -101,12 +101,24 @@ extension ModelLocation {
             isTextOnly
             ? (text: try model.textFile(stateDirectory: state), mmproj: nil)
             : try model.files(stateDirectory: state)
+        let arithmetic =
+            settings.model.arithmetic.flatMap(Arithmetic.init(rawValue:)) ?? .fast
         self.init(
             text: files.text, projector: files.mmproj, template: settings.model.template,
             aspect: settings.model.aspect.flatMap(Aspect.init(rawValue:)),
             reading: settings.model.reading.flatMap(ImageReading.init(rawValue:)) ?? .original,
             appliesOrientation: settings.images.applyOrientation,
-            keyValueStorage: settings.workers.kv.flatMap(KeyValueStorage.init(rawValue:)) ?? .f32,
-            arithmetic: settings.model.arithmetic.flatMap(Arithmetic.init(rawValue:)) ?? .fast)
+            keyValueStorage: settings.workers.kv.flatMap(KeyValueStorage.init(rawValue:))
+                ?? .usual(for: arithmetic),
+            arithmetic: arithmetic)
+    }
+}
+
+extension WorkerPlan.Wishes {
+    /// What these settings decide.
+    init(_ settings: WorkerSettings) {
+        self.init(
+            workers: settings.count, threads: settings.threads, batch: settings.batch,
+            memoryBytes: settings.memory)
     }
 }
