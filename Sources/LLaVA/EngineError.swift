@@ -1,3 +1,5 @@
+import ModelFiles
+
 /// What went wrong in the engine: a bad model, a bad prompt, or a limit reached.
 public struct EngineError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The kinds of failure a caller may want to tell apart.
@@ -20,7 +22,7 @@ public struct EngineError: Error, Sendable, Equatable, CustomStringConvertible {
 
     /// The kind of failure.
     public let kind: Kind
-    /// One sentence: the rule, the value found, the remedy.
+    /// One sentence on one line: the rule, the value found, the remedy.
     public let message: String
 
     /// Makes an error.
@@ -30,7 +32,7 @@ public struct EngineError: Error, Sendable, Equatable, CustomStringConvertible {
     ///   - message: One sentence: the rule, the value found, the remedy.
     public init(_ kind: Kind, _ message: String) {
         self.kind = kind
-        self.message = message
+        self.message = OneLine.sentence(message)
     }
 
     /// The sentence a person reads.

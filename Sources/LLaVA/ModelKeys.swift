@@ -76,7 +76,8 @@ struct ModelKeys {
     /// - Throws: `EngineError` of kind `missingPart` or `inconsistentModel`.
     func number(_ key: String) throws(EngineError) -> Float {
         guard let value = try numberIfPresent(key) else {
-            throw EngineError(.missingPart, "\(file.path): the key '\(key)' is missing")
+            throw EngineError(
+                .missingPart, "\(file.path): the key '\(key)' is missing; convert the model again")
         }
         return value
     }
@@ -89,8 +90,12 @@ struct ModelKeys {
             try file.floatIfPresent(key)
         }
         guard let value else { return nil }
-        guard value.isFinite, value > 0 else { throw bad(key, "is \(value), not positive") }
-        return Float(value)
+        // Float's own range: beyond it a value turns into an infinity or into 0.
+        let number = Float(value)
+        guard number.isNormal, number > 0 else {
+            throw bad(key, "is \(value), not a positive number of single precision")
+        }
+        return number
     }
 
     /// One number for each of the three colour channels.

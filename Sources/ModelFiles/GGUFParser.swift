@@ -30,6 +30,10 @@ struct GGUFParser {
 
     /// The longest key in bytes, from the format's description.
     private static let longestKey = 65_535
+    /// The most elements of an array; the largest vocabularies have half a million merges.
+    ///
+    /// Small integers are kept in 64 bits each, and this bounds what that costs.
+    private static let longestArray = 1 << 24
     /// Where tensor data is aligned if `general.alignment` says nothing else.
     private static let defaultAlignment = 32
     private static let alignmentKey = "general.alignment"
@@ -70,7 +74,7 @@ struct GGUFParser {
         }
         _ = try reader.read(UInt32.self, "the first four bytes")
         let version = try reader.read(UInt32.self, "the format version")
-        guard version & 0xFFFF != 0 else {
+        guard version & 0xFFFF != 0 || version == 0 else {
             throw error(
                 .bigEndian,
                 "the file is big-endian (its version reads \(version)) and this program reads "
@@ -144,6 +148,12 @@ struct GGUFParser {
         let type = try readValueType("the element type of array '\(key)'")
         let count = try reader.readCount(
             ofItemsTaking: type.smallestSize, "the number of elements of array '\(key)'")
+        guard count <= Self.longestArray else {
+            throw error(
+                .implausibleCount,
+                "an array has at most \(Self.longestArray) elements and '\(key)' has \(count); no "
+                    + "model of this kind needs more, convert the model again")
+        }
         switch type {
         case .u8: return try readIntegers(UInt8.self, count: count, key: key)
         case .i8: return try readIntegers(Int8.self, count: count, key: key)
@@ -226,7 +236,11 @@ struct GGUFParser {
             alignment.nonzeroBitCount == 1
         else {
             let found =
-                if case .unsigned(let number) = value { "\(number)" } else { value.kindName }
+                switch value {
+                case .unsigned(let number): "\(number)"
+                case .integer(let number): "the signed \(number)"
+                default: value.kindName
+                }
             throw error(
                 .badAlignment,
                 "key '\(Self.alignmentKey)' must be a power of two up to 2^30 and is \(found); "

@@ -34,9 +34,7 @@ public struct GGUFPartName: Sendable, Equatable {
     }
 
     /// The path.
-    public var path: String {
-        "\(stem)-\(Self.padded(number))-of-\(Self.padded(count))\(Self.suffix)"
-    }
+    public var path: String { stem + Self.ending(number, of: count) }
 
     /// The name of another part of the same model.
     ///
@@ -44,6 +42,16 @@ public struct GGUFPartName: Sendable, Equatable {
     /// - Returns: Its name.
     public func part(_ number: Int) -> GGUFPartName {
         GGUFPartName(stem: stem, number: number, count: count)
+    }
+
+    /// What the names of the parts of a model end with.
+    ///
+    /// - Parameters:
+    ///   - number: Which part, from 1.
+    ///   - count: How many parts there are.
+    /// - Returns: Such as "-00001-of-00003.gguf".
+    static func ending(_ number: Int, of count: Int) -> String {
+        "-\(padded(number))-of-\(padded(count))\(suffix)"
     }
 
     private static func value(_ word: Substring) -> Int? {

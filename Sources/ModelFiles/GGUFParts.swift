@@ -33,8 +33,8 @@ struct GGUFParts {
                 path: path, kind: .splitFile,
                 message:
                     "the file is one of \(count) parts of a model (key \(Self.countKey)), whose "
-                    + "names end in -00001-of-\(count) with five digits each; give the parts their "
-                    + "names back, or merge them with 'llama-gguf-split --merge'")
+                    + "names end in \(GGUFPartName.ending(1, of: count)) and so on; give the parts "
+                    + "their names back, or merge them with 'llama-gguf-split --merge'")
         }
         guard name.number == 1, try Self.integer(Self.numberKey, first) == 0 else {
             throw ModelFileError(
@@ -70,11 +70,16 @@ struct GGUFParts {
         }
         let stated = try (integer(numberKey, part), integer(countKey, part))
         guard stated == (name.number - 1, count) else {
-            let found = stated.0.map { "\($0 + 1)" } ?? "none"
+            let found =
+                if let number = stated.0, let total = stated.1 {
+                    "part \(number + 1) of \(total)"
+                } else {
+                    "none of several"
+                }
             throw ModelFileError(
                 path: name.path, kind: .splitFile,
                 message: "by its name the file is part \(name.number) of \(count), and by its keys "
-                    + "part \(found) of \(stated.1 ?? 1); fetch all parts of one model again")
+                    + "\(found); fetch all parts of one model again")
         }
         return part
     }
@@ -108,10 +113,16 @@ struct GGUFParts {
         case .integer(let number) where (0...Int64(Int32.max)).contains(number):
             return Int(number)
         case let other?:
+            let found =
+                switch other {
+                case .unsigned(let number): "\(number)"
+                case .integer(let number): "\(number)"
+                default: other.kindName
+                }
             throw ModelFileError(
                 path: part.file.path, kind: .splitFile,
-                message: "'\(key)' is a number of parts or tensors and is \(other.kindName) here "
-                    + "that is no such number; fetch the file again")
+                message: "'\(key)' must be a number of parts or tensors and is \(found); fetch the "
+                    + "file again")
         }
     }
 }

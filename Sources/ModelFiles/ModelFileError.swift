@@ -68,7 +68,7 @@ public struct ModelFileError: Error, Sendable, Equatable, CustomStringConvertibl
     public let path: String
     /// The kind of failure.
     public let kind: Kind
-    /// One sentence: the rule, the value found, the remedy; without the path.
+    /// One sentence on one line: the rule, the value found, the remedy; without the path.
     public let message: String
 
     /// Makes an error.
@@ -80,9 +80,9 @@ public struct ModelFileError: Error, Sendable, Equatable, CustomStringConvertibl
     public init(path: String, kind: Kind, message: String) {
         self.path = path
         self.kind = kind
-        self.message = message
+        self.message = OneLine.sentence(message)
     }
 
     /// The sentence a person reads, with the file in front.
-    public var description: String { "\(path): \(message)" }
+    public var description: String { "\(OneLine.sentence(path)): \(message)" }
 }

@@ -6,6 +6,8 @@ struct GGUFBuilder {
         var type: UInt32
         var offset: UInt64
         var dimensionCount: UInt32?
+        /// The length to write instead of the name's.
+        var nameLength: UInt64?
 
         init(
             _ name: String, _ dimensions: [Int64], type: UInt32 = 0, offset: UInt64,
@@ -62,7 +64,8 @@ struct GGUFBuilder {
             file.bytes.append(contentsOf: entry.value)
         }
         for tensor in tensors {
-            file.put(tensor.name)
+            file.put(tensor.nameLength ?? UInt64(tensor.name.count))
+            file.bytes.append(contentsOf: tensor.name)
             file.put(tensor.dimensionCount ?? UInt32(tensor.dimensions.count))
             for dimension in tensor.dimensions { file.put(dimension) }
             file.put(tensor.type)

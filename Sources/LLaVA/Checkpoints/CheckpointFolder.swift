@@ -49,7 +49,7 @@ struct CheckpointFolder {
         try languageTensors.require(try language.requiredNames())
         let described = DescribedTensors(
             path: rootFile.path, try language.describedTensors())
-        let rows = languageTensors.entry("token_embd.weight")?.shape.first ?? 0
+        let rows = try Self.rows(of: languageTensors)
         let tokenizer = try CheckpointTokenizer(folder: path)
         keys.merge(try tokenizer.metadata(rows: rows, endIDs: try language.endIDs())) { $1 }
         var files = [rootFile.path] + folder.filePaths + tokenizer.files
@@ -92,6 +92,19 @@ struct CheckpointFolder {
         return .init(
             keys: CheckpointMetadata(path: rootFile.path, metadata: keys),
             tensors: JoinedTensors(first: weights, second: projector))
+    }
+
+    /// How many rows the token embedding has; one without elements could claim any number.
+    private static func rows(of tensors: CheckpointTensors) throws(EngineError) -> Int {
+        guard let entry = tensors.entry("token_embd.weight"), entry.elementCount > 0,
+            let rows = entry.shape.first
+        else {
+            throw EngineError(
+                .inconsistentModel,
+                "\(tensors.path): the token embedding '…embed_tokens.weight' has no elements; "
+                    + "fetch the files again")
+        }
+        return rows
     }
 
     private func tensors(in folder: String) throws(EngineError) -> SafetensorsFolder {

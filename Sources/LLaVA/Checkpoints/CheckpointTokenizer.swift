@@ -66,7 +66,8 @@ struct CheckpointTokenizer {
     // MARK: Added tokens
 
     private func addTokens(_ pieces: inout CheckpointPieces) throws(EngineError) {
-        if let json, case .array(let tokens)? = json.object["added_tokens"] {
+        if let json, let value = ConfigurationSection(json).value("added_tokens") {
+            guard case .array(let tokens) = value else { throw malformed(json, "added_tokens") }
             for token in tokens {
                 guard case .object(let object) = token, case .integer(let id)? = object["id"],
                     case .string(let text)? = object["content"]
@@ -77,8 +78,11 @@ struct CheckpointTokenizer {
             }
         }
         if let configuration,
-            case .object(let tokens)? = configuration.object["added_tokens_decoder"]
+            let value = ConfigurationSection(configuration).value("added_tokens_decoder")
         {
+            guard case .object(let tokens) = value else {
+                throw malformed(configuration, "added_tokens_decoder")
+            }
             for token in tokens.members {
                 guard let id = Int(token.name), case .object(let object) = token.value,
                     case .string(let text)? = object["content"]
@@ -117,10 +121,12 @@ struct CheckpointTokenizer {
             ("bos_token", "bos_token_id"), ("eos_token", "eos_token_id"),
             ("unk_token", "unknown_token_id"), ("pad_token", "padding_token_id"),
         ] {
-            guard let text = tokenText(member), let id = pieces.id(of: text) else { continue }
+            guard let text = try tokenText(member), let id = pieces.id(of: text) else { continue }
             keys["tokenizer.ggml.\(key)"] = .unsigned(UInt64(id))
         }
-        if let configuration, case .bool(let adds)? = configuration.object["add_bos_token"] {
+        if let configuration,
+            let adds = try ConfigurationSection(configuration).truth("add_bos_token")
+        {
             keys["tokenizer.ggml.add_bos_token"] = .bool(adds)
         }
         let generation = generation.map { ConfigurationSection($0) }
@@ -139,19 +145,24 @@ struct CheckpointTokenizer {
         // A file has room for three; whichever is left out should be told by its text.
         ends.sort { !pieces.endsAnswers($0) && pieces.endsAnswers($1) }
         for (id, key) in zip(ends, free) {
-            keys["tokenizer.ggml.\(key)"] = .unsigned(UInt64(clamping: id))
+            guard let number = UInt64(exactly: id) else {
+                throw EngineError(
+                    .inconsistentModel,
+                    "\(folder): 'eos_token_id' is \(id) and tokens are numbered from 0; fetch "
+                        + "config.json and generation_config.json again")
+            }
+            keys["tokenizer.ggml.\(key)"] = .unsigned(number)
         }
     }
 
     /// The text of a token with a role: a text, or an object that holds it.
-    private func tokenText(_ member: String) -> String? {
-        switch configuration?.object[member] {
-        case .string(let text)?: return text
-        case .object(let object)?:
-            guard case .string(let text)? = object["content"] else { return nil }
-            return text
-        default: return nil
-        }
+    private func tokenText(_ member: String) throws(EngineError) -> String? {
+        guard let section = configuration.map({ ConfigurationSection($0) }),
+            let value = section.value(member)
+        else { return nil }
+        if case .string(let text) = value { return text }
+        if case .object = value { return try section.section(member)?.text("content") }
+        throw section.bad(member, "must be a text or an object and is \(value.kindName)")
     }
 
     // MARK: Template

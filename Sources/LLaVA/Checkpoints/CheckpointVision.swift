@@ -78,6 +78,9 @@ struct CheckpointVision {
     func metadata(of root: ConfigurationSection) throws(EngineError) -> [String: GGUFValue] {
         try root.require("projector_hidden_act", "gelu")
         let blocks = try tower.count("num_hidden_layers") ?? defaults.blocks
+        guard blocks <= 1024 else {
+            throw tower.bad("num_hidden_layers", "is \(blocks), more than 1024")
+        }
         let side = try tower.count("image_size") ?? defaults.imageSide
         let (mean, deviation) = try channels(side: side)
         var keys: [String: GGUFValue] = [

@@ -19,6 +19,9 @@ struct Projector: Sendable {
         }
     }
 
+    /// The widest layer believed, as for feed-forwards; released projectors have 8192.
+    private static let mostOutputs = 1 << 18
+
     /// The layers in order; the first takes `W` features, the last gives `D`.
     let layers: [Linear]
 
@@ -62,6 +65,12 @@ struct Projector: Sendable {
         for name in names {
             // A layer gives what its first dimension says; what that must be, the caller knows.
             let outputs = try reader.shape(of: "\(name).weight").first ?? 0
+            guard (1...Self.mostOutputs).contains(outputs) else {
+                throw EngineError(
+                    .inconsistentModel,
+                    "\(reader.directory.path): '\(name).weight' gives rows of \(outputs), outside "
+                        + "1 to \(Self.mostOutputs); convert the model again")
+            }
             layers.append(
                 try reader.linear(name, inputs: layers.last?.outputs ?? inputs, outputs: outputs))
         }

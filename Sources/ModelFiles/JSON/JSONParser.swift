@@ -114,7 +114,8 @@ struct JSONParser {
         _ = take(UInt8(ascii: "-"))
         let leadsWithZero = peek == UInt8(ascii: "0")
         let digits = skipDigits()
-        guard digits == 1 || (digits > 1 && !leadsWithZero) else { throw error("no value begins") }
+        guard digits > 0 else { throw error("no value begins") }
+        guard digits == 1 || !leadsWithZero else { throw error("a number with a leading 0 ends") }
         var isWhole = true
         if take(UInt8(ascii: ".")) {
             isWhole = false

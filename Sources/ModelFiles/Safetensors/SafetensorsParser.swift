@@ -83,7 +83,8 @@ struct SafetensorsParser {
         }
         let (type, size) = try elementType(typeName, of: name)
         var shape: [Int] = []
-        var byteCount = size
+        // Of all dimensions but those of 0: whoever multiplies some of them later must not overflow.
+        var product = size
         for dimension in dimensions {
             guard case .integer(let length) = dimension, length >= 0 else {
                 throw error(
@@ -91,16 +92,17 @@ struct SafetensorsParser {
                     "dimensions are integers from 0 and one of tensor '\(name)' is "
                         + "\(Self.text(dimension)); the file is damaged, fetch it again")
             }
-            let (product, overflow) = byteCount.multipliedReportingOverflow(by: Int(length))
+            let overflow: Bool
+            (product, overflow) = product.multipliedReportingOverflow(by: max(1, Int(length)))
             guard !overflow else {
                 throw error(
                     .overflow,
                     "the size of tensor '\(name)' does not fit 63 bits; the file is damaged, "
                         + "fetch it again")
             }
-            byteCount = product
             shape.append(Int(length))
         }
+        let byteCount = shape.contains(0) ? 0 : product
         let range = try dataRange(offsets, of: name, dataStart: dataStart)
         guard range.count == byteCount else {
             throw error(
@@ -149,8 +151,8 @@ struct SafetensorsParser {
             throw error(
                 .malformed,
                 "data_offsets are two integers, the first from 0 to the second, and those of "
-                    + "tensor '\(name)' are \(offsets.map(Self.text)); the file is damaged, "
-                    + "fetch it again")
+                    + "tensor '\(name)' are [\(offsets.map(Self.text).joined(separator: ", "))]; "
+                    + "the file is damaged, fetch it again")
         }
         guard end <= Int64(bytes.count - dataStart) else {
             throw error(
@@ -193,8 +195,11 @@ struct SafetensorsParser {
     }
 
     private static func text(_ value: JSONValue) -> String {
-        if case .integer(let number) = value { return "\(number)" }
-        return value.kindName
+        switch value {
+        case .integer(let number): "\(number)"
+        case .number(let number): "\(number)"
+        default: value.kindName
+        }
     }
 
     private func error(_ kind: ModelFileError.Kind, _ message: String) -> ModelFileError {

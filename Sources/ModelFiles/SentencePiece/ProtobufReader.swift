@@ -58,8 +58,8 @@ struct ProtobufReader {
     func error(_ problem: String) -> ModelFileError {
         ModelFileError(
             path: path, kind: .malformed,
-            message: "a SentencePiece model is a protocol-buffer message, and \(position) bytes "
-                + "into a part of this one \(problem); the file is damaged or of another kind, "
+            message: "a SentencePiece model is a protocol-buffer message, and before byte "
+                + "\(position) of a part of this one \(problem); the file is damaged or of another kind, "
                 + "fetch it again")
     }
 

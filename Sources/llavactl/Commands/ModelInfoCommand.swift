@@ -10,7 +10,8 @@ struct ModelInfoCommand: AsyncParsableCommand {
         commandName: "info", abstract: "Show what a model is and what is in its files.",
         discussion: """
             Name a language model's file, its projector's, both, or a Hugging Face folder. What the \
-            memory is told for are workers with full contexts, the weights they share included.
+            memory is told for are workers with full contexts, the weights they share included. A \
+            file that opens but cannot be run is shown with the reason, and the exit code is 1.
             """)
 
     @OptionGroup var shared: SharedOptions
@@ -59,6 +60,7 @@ struct ModelInfoCommand: AsyncParsableCommand {
             }
         }
         try show(summaries, overview, problem)
+        if let problem { throw CommandFailure(.someFailed, problem) }
     }
 
     private func show(
@@ -74,7 +76,6 @@ struct ModelInfoCommand: AsyncParsableCommand {
         } else {
             var parts = summaries.map(\.lines)
             if let overview { parts.insert(overview.lines, at: 0) }
-            if let problem { parts.insert(["cannot be run: \(problem)"], at: 0) }
             for (index, part) in parts.enumerated() {
                 if index > 0 { try sink.line() }
                 for line in part { try sink.line(Printable.text(line)) }
