@@ -24,7 +24,7 @@ struct PipelineBenchmark {
         let database = try await Database.open(location, applicationName: "benchmark")
         try await database.migrate()
         let workers = WorkerGroup(
-            count: count,
+            count: count, pictures: 8,
             prepare: { image in
                 PreparedPicture(
                     image, views: ImageViews(PixelTensor(side: 0, values: [])),

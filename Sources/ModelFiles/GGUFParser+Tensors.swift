@@ -142,7 +142,8 @@ extension GGUFParser {
     }
 
     private func refuseOverlaps(_ tensors: [String: TensorEntry]) throws(ModelFileError) {
-        let ordered = tensors.values.sorted { $0.offset < $1.offset }
+        // By name where that is equal: a message should not change from run to run.
+        let ordered = tensors.values.sorted { ($0.offset, $0.name) < ($1.offset, $1.name) }
         for (before, after) in zip(ordered, ordered.dropFirst())
         where before.offset + before.byteCount > after.offset {
             throw error(

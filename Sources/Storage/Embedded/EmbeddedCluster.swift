@@ -120,9 +120,11 @@ struct EmbeddedCluster: Sendable {
         let socket = try socketDirectory(user)
         let log = try openLog(user)
         defer { close(log) }
-        // A server that was killed may leave processes that hold its shared memory for a moment.
+        // A server that was killed may leave processes that hold its shared memory for a moment, and
+        // is itself taken for alive by the next one until it has been waited for.
         let deadline = ContinuousClock.now + .seconds(15)
         while true {
+            ChildProcess.reap()
             let pid = try ChildProcess.startServer(
                 try user.prefix() + [programs.postgres, "-D", dataDirectory, "-k", socket]
                     + serverSettings.flatMap { ["-c", $0] },
