@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test build install-packages lint accept clean clean-demo install goldens fidelity
+.PHONY: help demo test build install-packages lint accept clean clean-demo install goldens fidelity fuzz
 
 help:  ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ goldens:  ## Make the test fixtures again (needs Python; see Tests/Fixtures/*/RE
 
 fidelity:  ## Compare the engine with its references and write docs/fidelity.md (see Tools/fidelity)
 	@Scripts/fidelity.sh
+
+fuzz:  ## Feed the readers of downloaded files with made-up ones (SECONDS_EACH=60; see Fuzz)
+	@Fuzz/run.sh
 
 install: build  ## Install the programs, the settings file and the systemd unit (PREFIX=/usr/local)
 	@Scripts/install.sh

@@ -131,3 +131,11 @@ if Context.environment["LLAVAD_FIDELITY"] != nil {
             name: "fidelity-probe", dependencies: ["CKernels", "LLaVA", "Images", "ModelFiles"],
             path: "Tools/fidelity/Probe", swiftSettings: strict))
 }
+
+// Feeds the readers of downloaded files with made-up ones: see Fuzz/README.md.
+if Context.environment["LLAVAD_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz", dependencies: ["LLaVA", "ModelFiles"], path: "Fuzz",
+            exclude: ["README.md", "cases", "dictionaries", "run.sh"], swiftSettings: strict))
+}

@@ -1,0 +1,1 @@
+../../Fuzz/Workplace.swift
