@@ -343,8 +343,9 @@ ck_status ck_pack_weights_bf16(
 ck_status ck_pack_keys_bf16(
     ck_level level, ck_type type, size_t rows, size_t columns, const void *keys,
     size_t row_stride, uint16_t *tiles, float *scratch) {
-    if (type != CK_F32 && type != CK_F16) { return CK_UNKNOWN_TYPE; }
-    size_t row_bytes = row_stride * ck_block_bytes(type);
+    if (type != CK_F32 && type != CK_F16 && type != CK_Q8_0) { return CK_UNKNOWN_TYPE; }
+    size_t row_bytes = ck_row_bytes(type, row_stride);
+    if (row_bytes == 0 || columns % ck_block_elements(type) != 0) { return CK_BAD_LENGTH; }
 #ifdef CK_X86
     if (level >= CK_LEVEL_BF16) {
         pack_weights_bf16(level, type, rows, columns, keys, row_bytes, tiles, scratch);

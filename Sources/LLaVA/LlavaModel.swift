@@ -34,6 +34,13 @@ public final class LlavaModel: Sendable {
         let parts = try ModelParts.open(location)
         let textKeys = parts.language.keys
         let language = try LlamaConfiguration(textKeys, rotaryOrder: parts.rotaryOrder)
+        let heads = language.headDimension
+        guard location.keyValueStorage != .int8 || heads % 32 == 0 else {
+            throw EngineError(
+                .unsupportedModel,
+                "keys and values of 8 bits need heads of a multiple of 32 elements, and those of "
+                    + "\(location.text) have \(heads); set workers.kv to f16")
+        }
         let weights = try LlamaWeights(
             TensorReader(directory: parts.language.tensors), language)
         let tokenizer = try textKeys.tokenizer()

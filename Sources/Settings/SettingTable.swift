@@ -49,7 +49,7 @@ public enum SettingTable {
             "workers.memory", .bytes((1 << 20)...(1 << 44), auto: true), default: "auto",
             "Memory for what the pictures in flight leave in the key-value caches of all workers."),
         SettingKey(
-            "workers.kv", .choice(["auto", "f32", "f16"]), default: "auto",
+            "workers.kv", .choice(["auto", "f32", "f16", "int8"]), default: "auto",
             "The number format of the key-value cache."),
         SettingKey(
             "workers.drain", .duration(.seconds(0)...(.seconds(3600))), default: "60s",

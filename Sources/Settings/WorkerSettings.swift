@@ -8,7 +8,7 @@ public struct WorkerSettings: Sendable, Equatable {
     public var batch: Int?
     /// Bytes for the key-value caches of all workers.
     public var memory: Int?
-    /// Number format of the key-value cache, `f32` or `f16`.
+    /// Number format of the key-value cache, `f32`, `f16` or `int8`.
     public var kv: String?
     /// How long a stopping daemon goes on finishing what it has begun.
     public var drain: Duration

@@ -188,9 +188,9 @@ func rows(_ type: ck_type, count: Int, columns: Int, seed: UInt64) -> [UInt8] {
         compare { level, out in ck_layer_norm(level, n, x, weight, bias, 1e-5, &out) }
     }
 
-    @Test(arguments: levels, [CK_F32, CK_F16])
+    @Test(arguments: levels, [CK_F32, CK_F16, CK_Q8_0])
     func weightedSumAgreesWithThePlainTwin(level: ck_level, type: ck_type) {
-        for columns in [1, 8, 16, 20, 64, 128] {
+        for columns in [1, 8, 16, 20, 64, 96, 128] where columns % ck_block_elements(type) == 0 {
             let bytes = rows(type, count: 37, columns: columns, seed: 2)
             var values = TestValues(seed: 6)
             let p = values.floats(37)
@@ -202,7 +202,7 @@ func rows(_ type: ck_type, count: Int, columns: Int, seed: UInt64) -> [UInt8] {
                 level, type, 37, bytes, 0, nil, columns, columns, p, &found)
             for (a, b) in zip(expected, found) { #expect(abs(a - b) < 1e-5) }
             for first in [0, 1, 18, 36] {
-                let rest = Array(bytes[(first * columns * ck_block_bytes(type))...])
+                let rest = Array(bytes[(first * ck_row_bytes(type, columns))...])
                 var split = [Float](repeating: 0, count: columns)
                 _ = ck_weighted_sum(
                     level, type, first, bytes, 37 - first, rest, columns, columns, p, &split)

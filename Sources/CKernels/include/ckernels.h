@@ -93,8 +93,8 @@ void ck_pack_rows_bf16(
 ck_status ck_pack_weights_bf16(
     ck_level level, ck_type type, size_t outputs, size_t columns, const void *weights,
     uint16_t *tiles, float *scratch);
-/// Packs keys of attention, f32 or f16 rows `row_stride` elements apart, as weights are; `scratch`
-/// as there.
+/// Packs keys of attention, f32, f16 or Q8_0 rows `row_stride` elements apart, as weights are;
+/// `scratch` as there.
 ck_status ck_pack_keys_bf16(
     ck_level level, ck_type type, size_t rows, size_t columns, const void *keys,
     size_t row_stride, uint16_t *tiles, float *scratch);
@@ -126,8 +126,8 @@ ck_status ck_matmul_int8(
     ck_level level, ck_type type, size_t rows, size_t outputs, size_t columns, const void *x,
     const void *weights, float *out, size_t out_stride, void *scratch);
 
-/// out[c] = sum over r of p[r] * values[r][c], for rows of f32 or f16 values that lie `row_stride`
-/// elements apart, in two runs: where the first ends changes no bit of the result.
+/// out[c] = sum over r of p[r] * values[r][c], for rows of f32, f16 or Q8_0 values that lie
+/// `row_stride` elements apart, in two runs: where the first ends changes no bit of the result.
 ck_status ck_weighted_sum(
     ck_level level, ck_type type, size_t first_rows, const void *first, size_t second_rows,
     const void *second, size_t columns, size_t row_stride, const float *p, float *out);

@@ -120,6 +120,12 @@ final class KVCache {
         case .f16:
             ck_f32_to_f16(
                 level, headDimension, source, target.assumingMemoryBound(to: UInt16.self))
+        case .int8:
+            let isFinite = (0..<headDimension).allSatisfy { source[$0].isFinite }
+            if !isFinite || ck_quantize(level, CK_Q8_0, headDimension, source, target) != CK_OK {
+                // What no scale can hold stays visible in the scores: all bits set are no number.
+                memset(target, 0xFF, rowBytes)
+            }
         }
     }
 

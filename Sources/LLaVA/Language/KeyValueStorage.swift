@@ -6,6 +6,9 @@ public enum KeyValueStorage: String, Sendable, CaseIterable {
     case f32
     /// Rounded to half floats, half the memory; answers may differ from those of `f32`.
     case f16
+    /// Rounded to 8 bits with a scale for 32 elements (Q8_0), little more than a quarter of the memory;
+    /// heads are a multiple of 32 elements.
+    case int8
 
     /// What is used where nobody says: exact arithmetic keeps keys and values exact, the others, which
     /// round activations more coarsely than halves do, read half the memory for them.
@@ -18,6 +21,7 @@ public enum KeyValueStorage: String, Sendable, CaseIterable {
         switch self {
         case .f32: CK_F32
         case .f16: CK_F16
+        case .int8: CK_Q8_0
         }
     }
 

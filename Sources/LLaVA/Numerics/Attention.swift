@@ -9,7 +9,7 @@ struct KeysAndValues {
     let keys: UnsafeRawPointer
     /// The first value.
     let values: UnsafeRawPointer
-    /// f32 or f16.
+    /// f32, f16 or Q8_0.
     let type: ck_type
     /// Elements from one head to the next.
     let headStride: Int
@@ -17,10 +17,10 @@ struct KeysAndValues {
     let rowStride: Int
 
     /// Bytes from one row to the next.
-    var rowBytes: Int { rowStride * (type == CK_F32 ? 4 : 2) }
+    var rowBytes: Int { ck_row_bytes(type, rowStride) }
 
     /// Bytes from the start to the first row of a head.
-    func offset(head: Int) -> Int { head * headStride * (type == CK_F32 ? 4 : 2) }
+    func offset(head: Int) -> Int { head * ck_row_bytes(type, headStride) }
 }
 
 /// Scaled dot-product attention with grouped keys: query head `h` reads key head
@@ -152,8 +152,11 @@ extension TensorMath {
             ck_tile_halves(block, keyCount) / 2 + 1
         )
         let spread = max(4096, size)
+        // Values of 8 bits are widened before they are packed.
+        let wideFloats = memory.type == CK_Q8_0 ? keyCount * size : 0
         reserveScratch(
-            floats: scoreFloats + keyFloats + valueFloats + queryFloats + weightFloats + spread)
+            floats: scoreFloats + keyFloats + valueFloats + queryFloats + weightFloats + spread
+                + wideFloats)
         pool.forEachRange(count: shape.heads) { worker, range in
             var room = scratch(of: worker)
             func take(_ floats: Int) -> UnsafeMutablePointer<UInt16> {
@@ -169,9 +172,15 @@ extension TensorMath {
                     level, memory.type, keyCount, size, memory.keys + offset, memory.rowStride,
                     keyTiles, scores + scoreFloats)
                 precondition(isPacked == CK_OK, "keys are stored in a type kernels cannot read")
-                _ = ck_pack_values_bf16(
-                    level, memory.type, keyCount, size, memory.values + offset, memory.rowStride,
-                    valueTiles)
+                if wideFloats > 0 {
+                    let wide = scores + scoreFloats + spread
+                    widen(memory, memory.values + offset, rows: keyCount, size: size, into: wide)
+                    _ = ck_pack_values_bf16(level, CK_F32, keyCount, size, wide, size, valueTiles)
+                } else {
+                    _ = ck_pack_values_bf16(
+                        level, memory.type, keyCount, size, memory.values + offset,
+                        memory.rowStride, valueTiles)
+                }
                 for first in stride(from: 0, to: rows, by: block) {
                     let count = min(block, rows - first)
                     let visible = firstPosition.map { $0 + first + count } ?? keyCount
@@ -243,16 +252,25 @@ extension TensorMath {
     ) -> (UnsafePointer<Float>, UnsafePointer<Float>, Int) {
         let keys = memory.keys + memory.offset(head: head)
         let values = memory.values + memory.offset(head: head)
-        guard memory.type == CK_F16 else {
+        guard memory.type != CK_F32 else {
             return (
                 keys.assumingMemoryBound(to: Float.self),
                 values.assumingMemoryBound(to: Float.self), memory.rowStride
             )
         }
-        precondition(memory.rowStride == size, "half-float keys of a head lie one after the other")
         let valueRoom = room + rows * size
-        ck_f16_to_f32(level, rows * size, keys.assumingMemoryBound(to: UInt16.self), room)
-        ck_f16_to_f32(level, rows * size, values.assumingMemoryBound(to: UInt16.self), valueRoom)
+        widen(memory, keys, rows: rows, size: size, into: room)
+        widen(memory, values, rows: rows, size: size, into: valueRoom)
         return (UnsafePointer(room), UnsafePointer(valueRoom), size)
+    }
+
+    /// A head's rows of 8 or 16 bits as f32.
+    private func widen(
+        _ memory: KeysAndValues, _ source: UnsafeRawPointer, rows: Int, size: Int,
+        into target: UnsafeMutablePointer<Float>
+    ) {
+        precondition(memory.rowStride == size, "rounded rows of a head lie one after the other")
+        let status = ck_dequantize(level, memory.type, rows * size, source, target)
+        precondition(status == CK_OK, "keys are stored in a type kernels cannot read")
     }
 }
