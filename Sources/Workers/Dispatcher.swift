@@ -4,9 +4,10 @@ import Storage
 
 /// Claims jobs for the workers and sees each one through, from file to stored answers.
 ///
-/// There is a lane for each picture that the workers have room for, and one more a worker: while
-/// all of them compute, the next pictures are read and made ready. What is claimed beyond that
-/// would only be stranded if this process died.
+/// There is a lane for each picture that the workers have room for, and a few more: while all of
+/// them compute, the next pictures are read and made ready. No more jobs than these few are claimed
+/// before workers have taken those claimed earlier: what is claimed beyond that would be stranded if
+/// this process died, and kept from other daemons until then.
 public actor Dispatcher {
     /// Without news, the database is asked for jobs this often: NOTIFY makes it fast, this
     /// makes it right.
@@ -23,6 +24,10 @@ public actor Dispatcher {
 
     private var readers: [FileReader]
     private let laneCount: Int
+    /// Jobs that may be claimed before a worker has taken them.
+    private let mostAhead: Int
+    /// Jobs that are claimed and were not taken by a worker yet.
+    private var ahead: Set<Int64> = []
     private var isDraining = false
     /// A job that has killed a worker before, waiting for every lane to be empty.
     private var suspect: Claim?
@@ -55,7 +60,9 @@ public actor Dispatcher {
         self.clock = clock
         counters = WorkCounters()
         wakeup = Wakeup(clock: clock)
-        laneCount = workers.count * (workers.pictures + 1)
+        // Reading a picture takes a small part of the time it spends in flight.
+        mostAhead = workers.count * max(1, workers.pictures / 4)
+        laneCount = workers.count * workers.pictures + mostAhead
         readers = (0..<laneCount).map { FileReader(loader, number: $0) }
         patientStore = PatientStore(
             store, maxAttempts: maxAttempts, clock: clock, logger: logger)
@@ -100,14 +107,13 @@ public actor Dispatcher {
                     isAlone = true
                     launch(suspect, in: &group)
                 }
-                guard !readers.isEmpty, !isAlone, suspect == nil,
-                    let epoch = lease.claimableEpoch
+                let limit = min(readers.count, mostAhead - ahead.count)
+                guard limit > 0, !isAlone, suspect == nil, let epoch = lease.claimableEpoch
                 else {
                     await wakeup.wait(atMost: Self.pollInterval)
                     continue
                 }
                 do throws(StorageError) {
-                    let limit = readers.count
                     let jobs = try await store.claim(epoch: epoch, limit: limit)
                     backoff.reset()
                     await start(jobs, in: &group)
@@ -154,8 +160,10 @@ public actor Dispatcher {
         guard let reader = readers.popLast() else {
             preconditionFailure("more jobs were claimed than there are lanes")
         }
+        ahead.insert(claim.job.id)
         let run = JobRun(
-            job: claim.job, stop: claim.stop, reader: reader, around: surroundings)
+            job: claim.job, stop: claim.stop, reader: reader, around: surroundings,
+            onBegin: { await self.begun(claim.job.id) })
         group.addTask {
             await run.run()
             await self.ended(claim.job, reader)
@@ -174,7 +182,14 @@ public actor Dispatcher {
         held.letGo(claim.job.id, fence: claim.job.fence)
     }
 
+    /// A worker has taken a job's picture: there may be room for the next.
+    private func begun(_ job: Int64) async {
+        guard ahead.remove(job) != nil else { return }
+        await wakeup.signal()
+    }
+
     private func ended(_ job: ClaimedJob, _ reader: FileReader) async {
+        ahead.remove(job.id)
         held.letGo(job.id, fence: job.fence)
         readers.append(reader)
         if isFree { isAlone = false }

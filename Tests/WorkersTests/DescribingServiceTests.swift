@@ -57,6 +57,23 @@ import Testing
         }
     }
 
+    @Test func onlyWhatWillSoonBeBegunIsClaimed() async throws {
+        try await TestDaemon.with(workers: 1, pictures: 8) { daemon, model in
+            model.takeAtMost(3)
+            let paths = try (0..<20).map { try daemon.picture("s\($0).jpg", "slow \($0)") }
+            _ = try await daemon.enqueue(paths)
+            // The describer takes three, two more are ready for it.
+            try await daemon.until("five are claimed") {
+                try await daemon.database.counts()[.running] == 5
+            }
+            #expect(daemon.service.state.workers.map(\.pictures.count) == [3])
+            model.takeAtMost(.max)
+            model.open()
+            try await daemon.untilAllFinished()
+            #expect(try await daemon.database.counts()[.done] == 20)
+        }
+    }
+
     @Test func copiesOfAPictureAreDescribedOnce() async throws {
         try await TestDaemon.with(workers: 4) { daemon, model in
             let paths = try (0..<20).map { try daemon.picture("copy\($0).jpg", "the same") }

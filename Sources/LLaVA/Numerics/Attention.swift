@@ -103,11 +103,13 @@ extension TensorMath {
         let size = shape.headDimension
         let width = shape.heads * size
         reserveScratch(floats: shape.group * mostKeys + size)
-        pool.forEachRange(count: rows * shape.keyValueHeads) { worker, range in
+        // A head's rows one after the other: answers about one picture share its keys, which are in
+        // the cache from the first of them on.
+        let grain = max(1, min(rows, rows * shape.keyValueHeads / (4 * pool.threads)))
+        pool.forEachRange(count: rows * shape.keyValueHeads, grain: grain) { worker, range in
             let scores = scratch(of: worker)
             for item in range {
-                let row = item / shape.keyValueHeads
-                let head = item % shape.keyValueHeads
+                let (head, row) = item.quotientAndRemainder(dividingBy: rows)
                 let seen = span(row)
                 let start = row * width + head * shape.group * size
                 let offset = memory.offset(head: head)

@@ -20,6 +20,8 @@ struct JobRun: Sendable {
     let stop: StopFlag
     let reader: FileReader
     let around: Surroundings
+    /// Called when a worker has taken the picture.
+    let onBegin: @Sendable () async -> Void
 
     /// Does the job; whatever happens, the job has been ended or given back when this returns,
     /// unless the database would not have it.
@@ -103,6 +105,7 @@ struct JobRun: Sendable {
         let events = around.workers.describe(image, presets: asked, job: job.id, stop: stop)
         for await event in events {
             switch event {
+            case .begun: await onBegin()
             case .answer(let answer):
                 guard let preset = identifiers[answer.preset] else { continue }
                 tokens += answer.tokens

@@ -21,6 +21,7 @@ struct Assignment: Sendable {
     /// - Returns: The task; from here on the worker is at the picture.
     func task(on picture: PreparedPicture, _ slot: WorkerSlot) -> DescribingTask {
         slot.begin(job, path: picture.path)
+        events.yield(.begun)
         return DescribingTask(
             picture: picture, presets: presets,
             isCancelled: {

@@ -125,8 +125,8 @@ public final class WorkerGroup: Sendable {
     ///   - presets: What to ask.
     ///   - job: The job's number, for the state dump.
     ///   - stop: Stops the work between two tokens.
-    /// - Returns: The answers as they come, then `finished` or `failed`; a stream that ends
-    ///   without either comes from a group that was closed.
+    /// - Returns: `begun`, the answers as they come, then `finished` or `failed`; a stream that
+    ///   ends without either comes from a group that was closed.
     public func describe(
         _ image: SourceImage, presets: [Preset], job: Int64, stop: StopFlag
     ) -> AsyncStream<WorkEvent> {

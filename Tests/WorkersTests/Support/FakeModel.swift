@@ -13,6 +13,7 @@ final class FakeModel: Sendable {
         var texts: [[UInt8]: String] = [:]
         var looks: [String: Int] = [:]
         var isOpen = false
+        var most = Int.max
         var waiting = 0
         var atWork = 0
         var mostAtOnce = 0
@@ -72,6 +73,13 @@ final class FakeModel: Sendable {
         state.withLock { $0.waiting -= 1 }
     }
 
+    /// Lets describers have so many pictures at once, even if they could have more.
+    func takeAtMost(_ pictures: Int) {
+        state.withLock { $0.most = pictures }
+    }
+
+    fileprivate var most: Int { state.withLock { $0.most } }
+
     fileprivate var isOpen: Bool { state.withLock { $0.isOpen } }
 }
 
@@ -87,7 +95,7 @@ private final class FakeDescriber: ImageDescribing {
     func describe(taking next: (_ waits: Bool) -> DescribingTask?) {
         var working: [FakePicture] = []
         while true {
-            while working.count < pictures, let task = next(working.isEmpty) {
+            while working.count < min(pictures, model.most), let task = next(working.isEmpty) {
                 working.append(FakePicture(task, model))
             }
             guard !working.isEmpty else { return }
