@@ -159,6 +159,31 @@ import Testing
         }
     }
 
+    @Test func tokenizesATextALine() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let program = try Program(folder)
+        let golden = try String(
+            contentsOfFile: Self.fixtures + "/tokenizer/strings.jsonl", encoding: .utf8
+        ).split(separator: "\n").prefix(300).map { try Self.object(Data($0.utf8)) }
+        let texts = try golden.map { row in
+            try JSONSerialization.data(
+                withJSONObject: try #require(row["text"] as? String), options: .fragmentsAllowed)
+        }
+        let input = texts.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
+        let tokenize = [
+            "model", "tokenize", "--model", Self.fixtures + "/tokenizer/tokenizer.gguf", "--lines",
+        ]
+        let outcome = try program.run(tokenize, input: input)
+        let ids = try outcome.output.split(separator: "\n").map {
+            try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [Int]
+        }
+        #expect(ids == golden.map { $0["ids"] as? [Int] })
+        let refused = try program.run(tokenize, input: "\"a\"\nb\n")
+        #expect(refused.code == 2 && refused.output == "")
+        #expect(refused.errors.hasPrefix("llavactl: standard input: line 2 is no JSON string"))
+    }
+
     @Test func saysWhatIsInAModelFile() throws {
         let folder = try TemporaryFolder()
         defer { withExtendedLifetime(folder) {} }

@@ -38,6 +38,7 @@ import Testing
         ["ask", "a.jpg", "q", "--min-p", "1"], ["ask", "a.jpg", "q", "--stop", ""],
         ["ask", "a.jpg", "q", "--repetition-penalty", "0"],
         ["model", "tokenize"], ["model", "tokenize", "x", "--file", "y"],
+        ["model", "tokenize", "--lines", "x"],
         ["image", "a.jpg", "--model", "m.gguf"], ["top", "--interval", "0"],
         ["results", "--format", "xml"], ["job", "show", "x"], ["status", "--nosuch"],
         ["enqueue", "/a", "--priority", "99999"],
