@@ -17,14 +17,20 @@ import Testing
     private func tokenizer(
         _ json: String, _ configuration: String, _ rows: Int
     ) throws -> any Tokenizer {
+        let keys = try keys(json, configuration, rows)
+        return try CheckpointMetadata(path: "tokenizer", metadata: keys).tokenizer()
+    }
+
+    private func keys(
+        _ json: String, _ configuration: String, _ rows: Int
+    ) throws -> [String: GGUFValue] {
         let folder = FileManager.default.temporaryDirectory
             .appending(path: "tokenizer-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         try Data(json.utf8).write(to: folder.appending(path: "tokenizer.json"))
         try Data(configuration.utf8).write(to: folder.appending(path: "tokenizer_config.json"))
-        let keys = try CheckpointTokenizer(folder: folder.path).metadata(rows: rows)
-        return try CheckpointMetadata(path: folder.path, metadata: keys).tokenizer()
+        return try CheckpointTokenizer(folder: folder.path).metadata(rows: rows)
     }
 
     private let llama = #"{"bos_token": "<s>", "eos_token": {"content": "</s>"}}"#
@@ -93,5 +99,40 @@ import Testing
         let error = try failure(
             "{\"model\": {\"vocab\": {\"a\": 0}, \"merges\": []}, \"pre_tokenizer\": \(split)}")
         #expect(error.kind == .unsupportedModel && error.message.contains("pre_tokenizer"))
+    }
+
+    /// The rows behind the vocabulary, as early converters marked them.
+    @Test func paddingIsNotFoundInTexts() throws {
+        let json = try String(
+            contentsOfFile: TextFixtures.path("byte-level/qwen2.tokenizer.json"), encoding: .utf8)
+        var keys = try keys(json, #"{"eos_token": "<|im_end|>"}"#, 640)
+        guard case .integers(let types)? = keys["tokenizer.ggml.token_type"] else {
+            Issue.record("a tokenizer has types of pieces")
+            return
+        }
+        let expected = try CheckpointMetadata(path: "a", metadata: keys).tokenizer()
+        keys["tokenizer.ggml.token_type"] = .integers(types.map { $0 == 5 ? 4 : $0 })
+        let tokenizer = try CheckpointMetadata(path: "b", metadata: keys).tokenizer()
+        let text = "a [PAD600] [PAD639]b"
+        #expect(tokenizer.encodePlain(text) == expected.encodePlain(text))
+        #expect(tokenizer.answerCount == expected.answerCount)
+        #expect(tokenizer.answerCount < 600)
+    }
+
+    @Test func textIsComposedWhereTheFileSaysSo() throws {
+        let composing = try String(
+            contentsOfFile: TextFixtures.path("byte-level/qwen2.tokenizer.json"), encoding: .utf8)
+        let step = #""normalizer":{"type":"NFC"}"#
+        #expect(composing.contains(step))
+        let ends = #"{"eos_token": "<|im_end|>"}"#
+        let tokenizer = try tokenizer(composing, ends, 640)
+        #expect(tokenizer.encodePlain("e\u{301}") == tokenizer.encodePlain("\u{E9}"))
+        let plain = composing.replacingOccurrences(of: step, with: #""normalizer":null"#)
+        let other = try self.tokenizer(plain, ends, 640)
+        #expect(other.encodePlain("e\u{301}") != other.encodePlain("\u{E9}"))
+        let lower = composing.replacingOccurrences(
+            of: step, with: #""normalizer":{"type":"Lowercase"}"#)
+        let error = #expect(throws: EngineError.self) { _ = try self.tokenizer(lower, ends, 640) }
+        #expect(error?.kind == .unsupportedModel && error?.message.contains("normalizer") == true)
     }
 }

@@ -64,6 +64,7 @@ struct TokenizerJSON {
             "tokenizer.ggml.model": .string("gpt2"),
             "tokenizer.ggml.pre": .string(try family()),
             "tokenizer.ggml.merges": .strings(merges.map { "\($0.left) \($0.right)" }),
+            ByteLevelTokenizer.compositionKey: .bool(try composesText()),
         ]
     }
 
@@ -153,6 +154,18 @@ struct TokenizerJSON {
             .unsupportedModel,
             "\(file.path): 'pre_tokenizer' is of no kind this engine knows; use a model of the "
                 + "LLaMA, Mistral, Qwen or MPT family")
+    }
+
+    /// Whether a byte-level tokenizer composes text first, the one change to it that is known.
+    private func composesText() throws(EngineError) -> Bool {
+        let types = steps("normalizer").map { $0["type"] }
+        guard types.allSatisfy({ $0 == .string("NFC") }) else {
+            throw EngineError(
+                .unsupportedModel,
+                "\(file.path): 'normalizer' changes text by more than composing it ('NFC'), which "
+                    + "this engine does not know; use a model of the LLaMA 3, Qwen or MPT family")
+        }
+        return !types.isEmpty
     }
 
     /// The steps of a normaliser or a cutter: its parts if it is a sequence, else itself.

@@ -3,8 +3,8 @@ public import ModelFiles
 /// The tokenizer of GPT-2, MPT, LLaMA 3 and Qwen 2: byte-pair encoding by ranked merges, inside
 /// words, over bytes written as printable characters.
 ///
-/// Text is not normalised. Qwen's own tokenizer composes it first (Unicode form C); text that is
-/// not composed, such as "e" and a combining accent, is encoded here as it is.
+/// Qwen's and MPT's compose text first (Unicode form C), so that "e" and a combining accent are the
+/// one letter they look like. llama.cpp leaves that out.
 public struct ByteLevelTokenizer: Tokenizer {
     /// What differs between the families, by `tokenizer.ggml.pre`.
     private struct Family: Sendable {
@@ -12,17 +12,23 @@ public struct ByteLevelTokenizer: Tokenizer {
         /// Whether a word that is a piece is that piece, whatever the merges say.
         var looksUpWords = false
         var addsBegin = false
+        /// Whether text is composed first, as `normalizer` of the family's `tokenizer.json` says.
+        var composesText = false
     }
+
+    /// The key by which a file says whether text is composed first; GGUF converters have none.
+    static let compositionKey = "llava.tokenizer.composes_text"
 
     private static let families: [String: Family] = [
         "llama-bpe": Family(splitter: .llama3, looksUpWords: true, addsBegin: true),
-        "qwen2": Family(splitter: .qwen2),
+        "qwen2": Family(splitter: .qwen2, composesText: true),
         "gpt-2": Family(splitter: .gpt2),
-        "mpt": Family(splitter: .gpt2),
+        "mpt": Family(splitter: .gpt2, composesText: true),
     ]
 
     private let vocabulary: Vocabulary
     private let family: Family
+    private let composesText: Bool
     private let alphabet = ByteAlphabet()
     /// The pieces words are made of.
     private let joinable: PieceTable
@@ -46,7 +52,8 @@ public struct ByteLevelTokenizer: Tokenizer {
             (
                 family: try file.string("tokenizer.ggml.pre"),
                 merges: try file.strings("tokenizer.ggml.merges"),
-                addsBegin: try file.boolIfPresent("tokenizer.ggml.add_bos_token")
+                addsBegin: try file.boolIfPresent("tokenizer.ggml.add_bos_token"),
+                composesText: try file.boolIfPresent(Self.compositionKey)
             )
         }
         guard let family = Self.families[keys.family] else {
@@ -57,6 +64,7 @@ public struct ByteLevelTokenizer: Tokenizer {
                     + " and is '\(keys.family)'; convert the model with its own tokenizer")
         }
         self.family = family
+        composesText = keys.composesText ?? family.composesText
         vocabulary = try Vocabulary(file)
         addsBegin = keys.addsBegin ?? family.addsBegin
         if addsBegin, vocabulary.beginID == nil {
@@ -96,7 +104,8 @@ public struct ByteLevelTokenizer: Tokenizer {
     /// - Returns: Ids without a beginning or end token; none for an empty text.
     /// - Complexity: O(n log m) for n bytes in words of at most m.
     public func encodePlain(_ text: String) -> [TokenID] {
-        userDefined.fragments(of: text).flatMap { fragment -> [TokenID] in
+        let text = composesText ? ComposedText.of(text) : text
+        return userDefined.fragments(of: text).flatMap { fragment -> [TokenID] in
             switch fragment {
             case .token(let id): [id]
             case .text(let text): family.splitter.words(of: text).flatMap { encode(word: $0) }

@@ -154,9 +154,17 @@ struct Vocabulary: Sendable {
                     "\(file.path): entries of key '\(key)' must be 1 to 6 and number \(id) is "
                         + "\(number); convert the model again")
             }
-            types.append(looksLikeControl(pieces[id], type) ? .control : type)
+            types.append(
+                looksLikeControl(pieces[id], type)
+                    ? .control : isPadding(pieces[id], id, type) ? .unused : type)
         }
         return types
+    }
+
+    /// Whether a converter named a row that no piece has: early versions of `convert_hf_to_gguf.py`
+    /// in ggml-org/llama.cpp marked these as pieces to find in text, which no tokenizer does.
+    private static func isPadding(_ piece: String, _ id: Int, _ type: PieceType) -> Bool {
+        type == .userDefined && piece == "[PAD\(id)]"
     }
 
     /// Whether a converter marked a control token as a piece that users may type.

@@ -31,19 +31,26 @@ struct WordSplitter: Sendable {
     private enum Kind: UInt8 {
         case letter, digit, lineBreak, space, other
 
+        /// The version of Unicode whose letters and digits the tokenizers package knows
+        /// (Oniguruma 6.9.10); newer ones are neither, so that ids do not depend on the toolchain.
+        private static let newestMajor = 16
+
         init(_ scalar: Unicode.Scalar) {
             if scalar == "\n" || scalar == "\r" {
                 self = .lineBreak
                 return
             }
-            switch scalar.properties.generalCategory {
+            let properties = scalar.properties
+            switch properties.generalCategory {
+            case _ where !scalar.isASCII && (properties.age?.major ?? 0) > Self.newestMajor:
+                self = .other
             case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter,
                 .otherLetter:
                 self = .letter
             case .decimalNumber, .letterNumber, .otherNumber:
                 self = .digit
             default:
-                self = scalar.properties.isWhitespace ? .space : .other
+                self = properties.isWhitespace ? .space : .other
             }
         }
 
@@ -117,8 +124,10 @@ struct WordSplitter: Sendable {
         func letter(_ index: Int) -> Unicode.Scalar? {
             guard index < scalars.count else { return nil }
             let scalar = scalars[index]
-            guard ignoresCase, ("A"..."Z").contains(scalar) else { return scalar }
-            return Unicode.Scalar(UInt8(scalar.value) + 32)
+            guard ignoresCase else { return scalar }
+            // The long s is an s in another case (CaseFolding.txt), as no other letter here is.
+            if scalar == "\u{17F}" { return "s" }
+            return ("A"..."Z").contains(scalar) ? Unicode.Scalar(UInt8(scalar.value) + 32) : scalar
         }
         switch (letter(start + 1), letter(start + 2)) {
         case ("s", _), ("t", _), ("m", _), ("d", _): return start + 2

@@ -5,7 +5,9 @@ import sys
 from pathlib import Path
 
 import gguf
-from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import (
+    AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers,
+)
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tokenizer"))
@@ -24,6 +26,8 @@ FAMILIES = {
     "qwen2": (LATER % "", False, []),
     "mpt": (FIRST, False, ["  ", "   "]),
 }
+COMPOSING = {"qwen2", "mpt"}
+"""Families whose normalizer is Unicode's form C."""
 CONTROL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 SENTENCES = ["I'm sure they'll say it's 1234567 DON'T WE'VE.", "  two\n\n  lines\r\n\ttab, end"]
 
@@ -31,6 +35,9 @@ SENTENCES = ["I'm sure they'll say it's 1234567 DON'T WE'VE.", "  two\n\n  lines
 def strings() -> list[str]:
     """The texts of the other tokenizer, and some for contractions, digits and line breaks."""
     more = ["'S'll 'VE'd", "12 345 6789012", "a\n b\n\n  c \n", "x  y   z    ", "!?\n\n\n.\r\n."]
+    more += ["it'\u017f 'S", "x'\u017fy", "re\u0301sume\u0301", "\u1112\u1161\u11ab", "\u212b\u0323\u0301",
+             "\u0f73\u0323", "a\u0898\u0323", "\U000113c2\U000113c2", "\ua7d2\ua7d4x", "\U00011de0\U00011de12",
+             "x\U00032000\U00032001", "\u0344\u0958\ufb4f", "[PAD3]"]
     # A third is enough for rules that differ in three points; it keeps the file small.
     return [*more, *SENTENCES, *all_strings()[::3]]
 
@@ -76,6 +83,8 @@ def main() -> None:
     columns = {}
     for name, (pattern, ignore_merges, user_defined) in FAMILIES.items():
         tokenizer = train(pattern, ignore_merges, user_defined)
+        if name in COMPOSING:
+            tokenizer.normalizer = normalizers.NFC()
         write(name, tokenizer, user_defined)
         tokenizer.save(str(HERE / f"{name}.tokenizer.json"), pretty=False)
         columns[name] = [tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
