@@ -21,4 +21,4 @@ llama=${LLAMA_PYTHON:-.build/llama-venv/bin/python}
 }
 exec "$python" Tools/fidelity/run.py --probe .build/release/fidelity-probe \
     --llavactl .build/release/llavactl --llava "$LLAVA_SOURCE" --llama "$llama" \
-    --work .build/fidelity
+    --work .build/fidelity ${LLAVA_VOCABULARIES:+--vocabularies "$LLAVA_VOCABULARIES"}

@@ -17,6 +17,8 @@ sys.path.insert(0, str(ROOT / "Tests/Fixtures/anyres"))
 import dequantised  # noqa: E402
 import family  # noqa: E402
 import quantised  # noqa: E402
+import strings  # noqa: E402
+import token_ids  # noqa: E402
 from original_source import functions  # noqa: E402
 
 OPENING = """# Is it right?
@@ -55,6 +57,16 @@ types: there `fast` and `accurate` multiply in bfloat16, which keeps 8 bits wher
 keep 11; `exact` is for whoever needs more.
 
 {quantised}
+
+## Tokenizers
+Ids of {texts:,} texts: every script of Unicode and kind of character, marks in any order, emoji, control
+characters, runs of every white space, numbers, contractions, code and mixtures (`strings.py`). Texts of
+users, and, where *control tokens* is said, the same between two control tokens that are to be read.
+References: sentencepiece {sentencepiece} and tokenizers {tokenizers}; their tables of letters are of Unicode
+16 and those of composition (NFC, of Qwen 2 and MPT) of Unicode 9, and the engine's are, too. llama.cpp
+composes nothing. *fixture*: the small vocabularies of the tests; *real*: those of released models.
+
+{tokens}
 """
 
 
@@ -97,6 +109,8 @@ def main() -> None:
     parser.add_argument("--llama", type=Path, required=True,
                         help="the python of an environment with llama-cpp-python")
     parser.add_argument("--work", type=Path, required=True, help="a folder for the checkpoints")
+    parser.add_argument("--vocabularies", type=Path, help="a folder with ggml-vocab-NAME.gguf files "
+                        "of real models, as the folder models of ggml-org/llama.cpp")
     parser.add_argument("--only", help="members whose name holds this; prints, writes no document")
     options = parser.parse_args()
     torch.set_num_threads(2)
@@ -111,7 +125,9 @@ def main() -> None:
         dequantised=dequantised.table(options.probe, options.work),
         quantised=quantised.table(options.probe, options.work, options.llavactl, options.llama),
         every=quantised.OUTLIERS, factor=quantised.FACTOR, prompt=quantised.PROMPT,
-        steps=quantised.STEPS)
+        steps=quantised.STEPS,
+        texts=strings.COUNT, sentencepiece=version("sentencepiece"), tokenizers=version("tokenizers"),
+        tokens=token_ids.table(options.llavactl, options.work, options.vocabularies))
     (ROOT / "docs/fidelity.md").write_text(text, encoding="utf-8")
 
 
