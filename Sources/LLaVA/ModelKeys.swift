@@ -105,9 +105,10 @@ struct ModelKeys {
         let values = try EngineError.passingOn { () throws(ModelFileError) in
             try file.floats(key)
         }
-        guard values.count == 3, values.allSatisfy(\.isFinite) else {
-            throw bad(key, "has \(values.count) values, not one for each of three channels")
+        guard values.count == 3 else {
+            throw bad(key, "has a length of \(values.count), not of the three colour channels")
         }
+        guard values.allSatisfy(\.isFinite) else { throw bad(key, "has a value that is no number") }
         return values
     }
 

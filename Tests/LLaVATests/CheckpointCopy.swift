@@ -41,19 +41,23 @@ final class CheckpointCopy {
     ///
     /// - Parameters:
     ///   - target: The folder to write into; nil for the copy's own.
+    ///   - shapes: Other shapes than the original's, by the new names, of no more elements.
     ///   - name: The new name of a tensor; nil leaves it out.
     /// - Throws: If a file cannot be written.
     func writeTensors(
-        to target: URL? = nil, naming name: (String) -> String?
+        to target: URL? = nil, shapes: [String: [Int]] = [:],
+        naming name: (String) -> String? = { $0 }
     ) throws {
         let source = try SafetensorsFolder(path: Self.original.path)
         var header: [String: Any] = [:]
         var data = Data()
         for old in source.tensorNames {
             guard let new = name(old), let entry = source.entry(old) else { continue }
+            let shape = shapes[new] ?? entry.shape
             let bytes = source.bytes(of: entry)
+                .prefix(shape.contains(0) ? 0 : shape.reduce(2, *))
             header[new] = [
-                "dtype": "F16", "shape": entry.shape,
+                "dtype": "F16", "shape": shape,
                 "data_offsets": [data.count, data.count + bytes.count],
             ]
             data.append(contentsOf: bytes)

@@ -147,81 +147,12 @@ import Testing
 
     // MARK: What cannot be used
 
-    @Test func aPickleNamesTheConversion() throws {
-        for name in ["model.safetensors.index.json", "model-00001-of-00002.safetensors"] {
-            try copy.put(nil, in: name)
-        }
-        try copy.put("", in: "pytorch_model.bin")
-        failure(.unsupportedModel, "save_pretrained")
-    }
-
-    @Test func aFolderWithoutConfiguration() throws {
-        try copy.put(nil, in: "config.json")
-        failure(.file, "config.json")
-    }
-
-    @Test func aFolderWithoutTokenizer() throws {
-        try copy.put(nil, in: "tokenizer.model")
-        failure(.missingPart, "tokenizer.json")
-    }
-
-    @Test func aFolderWithoutPreprocessor() throws {
-        try copy.put(nil, in: "preprocessor_config.json")
-        failure(.missingPart, "preprocessor_config.json")
-    }
-
-    @Test func aTensorThatIsMissing() throws {
-        try copy.writeTensors { $0.contains("layers.1.mlp.up_proj") ? nil : $0 }
-        failure(.missingPart, "layers.1.mlp.up_proj.weight")
-    }
-
     @Test func aFolderAndAProjectorFile() {
         let error = #expect(throws: EngineError.self) {
             _ = try LlavaModel.load(
                 ModelLocation(text: copy.path, projector: "other.gguf", arithmetic: .exact))
         }
         #expect(error?.message.contains("--mmproj") == true)
-    }
-
-    private static let badConfigurations: [(String, any Sendable, EngineError.Kind)] = [
-        ("model_type", "llava_onevision", .unsupportedModel),
-        ("model_type", "qwen2_vl", .unsupportedModel),
-        ("model_type", 7, .inconsistentModel),
-        ("vision_feature_layer", -9, .inconsistentModel),
-        ("vision_feature_select_strategy", "some", .inconsistentModel),
-        ("projector_hidden_act", "relu", .unsupportedModel),
-        ("image_aspect_ratio", "anyres_max_9", .unsupportedModel),
-        ("text_config", [1], .inconsistentModel),
-    ]
-
-    @Test(arguments: badConfigurations.indices)
-    func aConfigurationThatCannotBeRun(index: Int) throws {
-        let (member, value, kind) = Self.badConfigurations[index]
-        try copy.edit("config.json") { $0[member] = value }
-        failure(kind, member)
-    }
-
-    private static let badTexts: [(String, any Sendable)] = [
-        ("model_type", "gemma"), ("num_hidden_layers", 0), ("num_hidden_layers", "two"),
-        ("hidden_size", 1 << 40), ("rms_norm_eps", -1), ("hidden_act", "gelu"),
-        ("rope_scaling", ["rope_type": "yarn"]),
-    ]
-
-    @Test(arguments: badTexts.indices)
-    func aLanguageModelThatCannotBeRun(index: Int) throws {
-        let (member, value) = Self.badTexts[index]
-        try copy.edit("config.json") { config in
-            var text = config["text_config"] as? [String: Any] ?? [:]
-            text[member] = value
-            config["text_config"] = text
-        }
-        let error = #expect(throws: EngineError.self) { _ = try load() }
-        #expect(error?.message.contains(member) == true, "\(error?.message ?? "")")
-    }
-
-    @Test func aPieceBeyondTheEmbedding() throws {
-        try copy.put(#"{"<image>": 4000000000}"#, in: "added_tokens.json")
-        failure(.inconsistentModel, "512 rows")
     }
 
     @Test func aTokenizerModelThatIsDamaged() throws {

@@ -68,39 +68,6 @@ import Testing
                 == same.encode("a<|im_end|>", parsingSpecial: true))
     }
 
-    private func failure(_ json: String, rows: Int = 640) throws -> EngineError {
-        let error = #expect(throws: EngineError.self) { _ = try tokenizer(json, llama, rows) }
-        return try #require(error)
-    }
-
-    @Test func anotherKindOfTokenizer() throws {
-        let error = try failure(#"{"model": {"type": "Unigram", "vocab": []}}"#)
-        #expect(error.kind == .unsupportedModel && error.message.contains("Unigram"))
-    }
-
-    @Test(arguments: [
-        "{}", #"{"model": {}}"#, #"{"model": {"vocab": {}}}"#,
-        #"{"model": {"vocab": {"a": "b"}, "merges": []}}"#,
-        #"{"model": {"vocab": {"a": -1}, "merges": []}}"#,
-        #"{"model": {"vocab": {"a": 640}, "merges": []}}"#,
-        #"{"model": {"vocab": {"a": 0, "b": 0}, "merges": []}}"#,
-        #"{"model": {"vocab": {"a": 0}, "merges": ["a"]}}"#,
-        #"{"model": {"vocab": {"a": 0}, "merges": [["a"]]}}"#,
-        #"{"model": {"vocab": {"a": 0}, "merges": [1]}}"#,
-        #"{"model": {"byte_fallback": true, "vocab": {"a": 0}, "merges": []}, "#
-            + #""added_tokens": [{"id": 0}]}"#,
-    ])
-    func aFileWithoutItsParts(json: String) throws {
-        #expect(try failure(json).kind == .inconsistentModel)
-    }
-
-    @Test func wordsThatAreCutInAnUnknownWay() throws {
-        let split = #"{"type": "Split", "pattern": {"Regex": "x"}, "behavior": "Isolated"}"#
-        let error = try failure(
-            "{\"model\": {\"vocab\": {\"a\": 0}, \"merges\": []}, \"pre_tokenizer\": \(split)}")
-        #expect(error.kind == .unsupportedModel && error.message.contains("pre_tokenizer"))
-    }
-
     /// The rows behind the vocabulary, as early converters marked them.
     @Test func paddingIsNotFoundInTexts() throws {
         let json = try String(

@@ -35,10 +35,25 @@ struct Program {
     }()
 
     /// Runs the program to its end.
+    ///
+    /// - Parameters:
+    ///   - arguments: The verb and what follows it.
+    ///   - input: What it reads from standard input.
+    ///   - environment: Variables beside the usual ones.
+    ///   - addressSpace: The most memory it may map, in bytes; nil for any.
+    /// - Returns: What it left behind.
+    /// - Throws: If it cannot be started or its files not be read.
     func run(
-        _ arguments: [String], input: String = "", environment: [String: String] = [:]
+        _ arguments: [String], input: String = "", environment: [String: String] = [:],
+        addressSpace: Int? = nil
     ) throws -> Outcome {
         let process = try prepared(arguments, environment: environment)
+        if let addressSpace, let executable = process.executableURL {
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            process.arguments =
+                ["-c", "ulimit -v \(addressSpace / 1024) && exec \"$0\" \"$@\"", executable.path]
+                + arguments
+        }
         // Files instead of pipes: a full pipe would stop the program.
         let (output, errors) = (folder.path + "/stdout", folder.path + "/stderr")
         try folder.write("stdout", "")

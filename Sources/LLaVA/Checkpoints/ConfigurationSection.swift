@@ -149,6 +149,7 @@ struct ConfigurationSection {
     }
 
     private func wrong(_ name: String, _ kind: String, _ value: JSONValue) -> EngineError {
-        bad(name, "must be \(kind) and is \(value.kindName)")
+        let found = if case .integer(let number) = value { "\(number)" } else { value.kindName }
+        return bad(name, "must be \(kind) and is \(found)")
     }
 }
