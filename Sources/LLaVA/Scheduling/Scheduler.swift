@@ -10,7 +10,7 @@ import Threads
 /// same.
 ///
 /// Not `Sendable`: each worker thread makes its own, which owns its compute threads, every scratch
-/// buffer and the key-value cache. Nothing is allocated for a step and no lock is taken.
+/// buffer and the key-value cache; what a step needs is kept from one to the next.
 public final class Scheduler {
     /// The model.
     public let model: LlavaModel
