@@ -8,8 +8,8 @@ import Synchronization
 /// Computing it reads every byte of the files, a few seconds for gigabytes, so it is computed when
 /// first asked for, and once.
 final class ModelFingerprint: Sendable {
-    /// Raised whenever the engine's arithmetic, sampling or preprocessing changes an answer.
-    static let numericsVersion = 2
+    /// Raised whenever the engine's arithmetic, tokens, sampling or preprocessing change an answer.
+    static let numericsVersion = 3
 
     private let files: [MappedFile]
     private let choices: String
