@@ -81,17 +81,22 @@ let package = Package(
         // The only place where pictures and rows meet.
         house("Workers", uses: ["Pipeline", "Storage", "Folders", "Threads", logging]),
 
+        // The engine's and the pictures' parts as the settings want them, for both programs.
+        house("Assembly", uses: ["LLaVA", "Images", "Settings"]),
+
         .executableTarget(
             name: "llavad",
             dependencies: [
-                "Workers", "Pipeline", "Storage", "Folders", "LLaVA", "Images", "Settings",
+                "Assembly", "Workers", "Pipeline", "Storage", "Folders", "LLaVA", "Images",
+                "Settings",
                 "Threads", argumentParser, logging, lifecycle,
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "llavactl",
             dependencies: [
-                "CSystem", "Pipeline", "Storage", "Folders", "Hub", "LLaVA", "Images", "ModelFiles",
+                "Assembly", "CSystem", "Pipeline", "Storage", "Folders", "Hub", "LLaVA", "Images",
+                "ModelFiles",
                 "Settings", "Threads", argumentParser, logging,
             ],
             swiftSettings: strict),

@@ -63,8 +63,7 @@ struct ModelParts: Sendable {
     ) throws(EngineError) -> Aspect? {
         let key = "clip.vision.image_aspect_ratio"
         guard let ratio = try ModelKeys(file).textIfPresent(key) else { return nil }
-        let tower = file.entry("v.class_embd") == nil ? TowerKind.siglip : .clip
-        guard let aspect = Aspect.named(ratio, tower: tower) else {
+        guard let aspect = Aspect.named(ratio, tower: TowerKind(of: file)) else {
             throw EngineError(
                 .unsupportedModel,
                 "\(file.path): '\(key)' is '\(ratio)', but this engine knows 'pad', 'square' and "

@@ -88,11 +88,10 @@ struct ByteReader {
     }
 
     private func ends(in what: String, needing size: Int) -> ModelFileError {
-        ModelFileError(
+        let needed = size == 1 ? "1 byte is" : "\(size) bytes are"
+        return ModelFileError(
             path: path, kind: .truncated,
-            message:
-                "the file ends inside \(what): \(size == 1 ? "1 byte is" : "\(size) bytes are") "
-                + "needed at byte \(position) and \(remaining) are left; the download did not finish, fetch the file again"
-        )
+            message: "the file ends inside \(what): \(needed) needed at byte \(position) and "
+                + "\(remaining) are left; the download did not finish, fetch the file again")
     }
 }

@@ -5,46 +5,6 @@ import Logging
 import Settings
 import Workers
 
-extension ImageLimits {
-    /// The limits of these settings.
-    init(_ settings: ImageSettings) {
-        self.init()
-        maxFileBytes = settings.maxFileBytes
-        maxSide = settings.maxSide
-        maxPixels = settings.maxPixels
-        maxScans = settings.maxScans
-        maxDecodeSeconds = Int(settings.maxDecodeTime.components.seconds)
-    }
-}
-
-extension ModelLocation {
-    /// Where the model of these settings is.
-    ///
-    /// - Throws: `SettingsError` naming the key to set.
-    init(_ settings: DaemonSettings) throws(SettingsError) {
-        let files = try settings.model.files(stateDirectory: settings.stateDirectory)
-        let arithmetic =
-            settings.model.arithmetic.flatMap(Arithmetic.init(rawValue:)) ?? .fast
-        self.init(
-            text: files.text, projector: files.mmproj, template: settings.model.template,
-            aspect: settings.model.aspect.flatMap(Aspect.init(rawValue:)),
-            reading: settings.model.reading.flatMap(ImageReading.init(rawValue:)) ?? .original,
-            appliesOrientation: settings.images.applyOrientation,
-            keyValueStorage: settings.workers.kv.flatMap(KeyValueStorage.init(rawValue:))
-                ?? .usual(for: arithmetic),
-            arithmetic: arithmetic)
-    }
-}
-
-extension WorkerPlan.Wishes {
-    /// What these settings decide.
-    init(_ settings: WorkerSettings) {
-        self.init(
-            workers: settings.count, threads: settings.threads, batch: settings.batch,
-            memoryBytes: settings.memory)
-    }
-}
-
 extension FolderRules {
     /// The watched folders of these settings.
     init(_ settings: DaemonSettings) {

@@ -1,3 +1,4 @@
+import Assembly
 import Images
 import LLaVA
 import Logging
@@ -101,10 +102,7 @@ struct Startup: Sendable {
         logger.info("\(plan.sentence): \(plan.reason(machine: machine, model: summary))")
         guard let preprocessor = model.preprocessor else { throw model.blind }
         let preparer = PicturePreparer(
-            decoder: ImageDecoder(
-                limits: ImageLimits(settings.images),
-                appliesOrientation: settings.images.applyOrientation),
-            preprocessor: preprocessor)
+            decoder: ImageDecoder(settings.images), preprocessor: preprocessor)
         let workers = WorkerGroup(
             count: plan.workers, pictures: plan.limits.pictures,
             prepare: { image throws(PipelineError) in try preparer.prepare(image) },

@@ -147,36 +147,36 @@ extension ChatTemplate {
         beforeAnswer: "",
         betweenTurns: "<|im_end|>\n<|im_start|>user\n")
 
+    // MARK: LLaMA 3
+
     /// LLaVA-NeXT with LLaMA 3.
-    static let llavaLlama3 = ChatTemplate(
-        "llava_llama_3", stopStrings: ["<|eot_id|>"],
-        opening: "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\n"
-            + "\(visionAssistant)<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n",
-        afterQuestion: "<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n",
-        beforeAnswer: "",
-        betweenTurns: "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n")
+    static let llavaLlama3 = headedTurns("llava_llama_3", system: visionAssistant)
 
     /// LLaVA with LLaMA 3 as xtuner trained it, without a system turn ("llama3_chat" in
     /// `xtuner/utils/templates.py` of the repository InternLM/xtuner).
-    static let llama3Chat = ChatTemplate(
-        "llama3_chat", stopStrings: ["<|eot_id|>"],
-        opening: "<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\n",
-        afterQuestion: "<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n",
-        beforeAnswer: "",
-        betweenTurns: "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n")
+    static let llama3Chat = headedTurns("llama3_chat", system: nil)
 
     /// JoyCaption: LLaMA 3.1's own layout with its fixed dates, and the system text of the programs
     /// in the repository fpgaminer/joycaption; the picture is put between two reserved tokens.
-    static let joyCaption = ChatTemplate(
-        "joycaption", stopStrings: ["<|eot_id|>"],
-        opening: "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\n"
-            + "Cutting Knowledge Date: December 2023\nToday Date: 26 July 2024\n\n"
-            + "You are a helpful image captioner."
-            + "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n",
-        afterQuestion: "<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n",
-        beforeAnswer: "",
-        betweenTurns: "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n",
+    static let joyCaption = headedTurns(
+        "joycaption",
+        system: "Cutting Knowledge Date: December 2023\nToday Date: 26 July 2024\n\n"
+            + "You are a helpful image captioner.",
         imagePlace: .between("<|reserved_special_token_70|>", "<|reserved_special_token_71|>"))
+
+    private static func headedTurns(
+        _ name: String, system: String?, imagePlace: ImagePlace = .beforeQuestion
+    ) -> ChatTemplate {
+        func header(_ role: String) -> String {
+            "<|start_header_id|>\(role)<|end_header_id|>\n\n"
+        }
+        let systemTurn = system.map { header("system") + $0 + "<|eot_id|>" } ?? ""
+        return ChatTemplate(
+            name, stopStrings: ["<|eot_id|>"],
+            opening: "<|begin_of_text|>" + systemTurn + header("user"),
+            afterQuestion: "<|eot_id|>" + header("assistant"), beforeAnswer: "",
+            betweenTurns: "<|eot_id|>" + header("user"), imagePlace: imagePlace)
+    }
 
     // MARK: Captions
 

@@ -87,12 +87,6 @@ public struct ImagePreprocessor: Sendable {
         return ImageViews(pixels, layout: layout)
     }
 
-    /// Positions a picture takes in a prompt.
-    ///
-    /// - Parameter image: Any picture.
-    /// - Returns: Nil where that is a property of the tower, whatever the picture.
-    func tokenCount(for image: RGBImage) -> Int? { layout(of: image)?.tokenCount }
-
     private func layout(of image: RGBImage) -> AnyresLayout? {
         guard aspect == .anyres else { return nil }
         return grid?.layout(

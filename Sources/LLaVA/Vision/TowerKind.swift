@@ -1,3 +1,5 @@
+import ModelFiles
+
 /// The vision towers LLaVA models are built on, and what tells one's arithmetic from the other's.
 ///
 /// `modeling_clip.py` and `modeling_siglip.py` of huggingface/transformers.
@@ -6,6 +8,12 @@ public enum TowerKind: String, Sendable, CaseIterable {
     case clip
     /// Google's SigLIP: patches alone, their convolution with a bias, no LayerNorm before the blocks.
     case siglip
+
+    /// Tells the tower of some tensors, under the names of GGUF files: no key says that a file is of
+    /// SigLIP, but it has no class token.
+    init(of tensors: some TensorDirectory) {
+        self = tensors.entry("v.class_embd") == nil ? .siglip : .clip
+    }
 
     /// What people call it.
     public var name: String {

@@ -52,12 +52,11 @@ public struct VisionConfiguration: Sendable, Equatable {
 
     /// Reads the configuration of a projector file.
     ///
-    /// - Parameter part: Metadata of architecture "clip", and its tensors: that a file is of SigLIP
-    ///   no key says, but it has no class token.
+    /// - Parameter part: Metadata of architecture "clip", and its tensors, which tell the tower.
     /// - Throws: `EngineError` naming the key that is missing or cannot be run.
     init(_ part: ModelParts.Part) throws(EngineError) {
         let keys = ModelKeys(part.keys)
-        tower = part.tensors.entry("v.class_embd") == nil ? .siglip : .clip
+        tower = TowerKind(of: part.tensors)
         try keys.require("clip", role: "a projector file")
         imageSide = try keys.count("clip.vision.image_size", upTo: 4096)
         patchSide = try keys.count("clip.vision.patch_size", upTo: 256)

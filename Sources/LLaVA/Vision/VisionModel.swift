@@ -55,9 +55,8 @@ struct VisionModel: Sendable {
 
     /// What a model was trained on where its files do not say so.
     ///
-    /// LLaVA v1 (linear projector) was trained on
-    /// crops, v1.5 (perceptron) on padded pictures, SigLIP on stretched ones. Transformers'
-    /// processors leave pictures to the tower's own way.
+    /// LLaVA v1 (linear projector) was trained on crops, v1.5 (perceptron) on padded pictures, and
+    /// SigLIP on stretched ones. Transformers' processors leave pictures to the tower's own way.
     private static func aspect(
         _ tower: VisionConfiguration, projector: Projector.Kind, reading: ImageReading
     ) -> Aspect {

@@ -59,8 +59,8 @@ struct ProtobufReader {
         ModelFileError(
             path: path, kind: .malformed,
             message: "a SentencePiece model is a protocol-buffer message, and before byte "
-                + "\(position) of a part of this one \(problem); the file is damaged or of another kind, "
-                + "fetch it again")
+                + "\(position) of a part of this one \(problem); the file is damaged or of "
+                + "another kind, fetch it again")
     }
 
     private mutating func varint() throws(ModelFileError) -> UInt64 {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Assembly
 import LLaVA
 import Settings
 
@@ -87,19 +88,18 @@ struct BenchCommand: AsyncParsableCommand {
             if let arithmetic = model.arithmetic {
                 settings.model.arithmetic = arithmetic.rawValue
             }
-            let arithmetic = settings.model.arithmetic.flatMap(Arithmetic.init(rawValue:)) ?? .fast
-            let storage =
-                settings.workers.kv.flatMap(KeyValueStorage.init(rawValue:))
-                ?? .usual(for: arithmetic)
-            source = .synthetic(synthesis, storage, arithmetic)
+            let arithmetic = Arithmetic(settings.model)
+            source = .synthetic(
+                synthesis, KeyValueStorage(settings.workers, arithmetic: arithmetic), arithmetic)
         } else {
             source = .files(try model.location(settings))
         }
+        var wishes = WorkerPlan.Wishes(settings.workers)
+        wishes.workers = 1
+        wishes.threads = threads ?? wishes.threads
+        wishes.batch = batch ?? wishes.batch
         let work = BenchWork(
-            images: images, questions: questions, maxTokens: maxTokens,
-            wishes: WorkerPlan.Wishes(
-                workers: 1, threads: threads ?? settings.workers.threads,
-                batch: batch ?? settings.workers.batch, memoryBytes: settings.workers.memory),
+            images: images, questions: questions, maxTokens: maxTokens, wishes: wishes,
             picture: picture.map(GivenPath.absolute))
         let bench = BenchRun(model: source, work: work, reader: PictureReader(settings.images))
         let report = try await EngineThread.run { try bench.measure() }

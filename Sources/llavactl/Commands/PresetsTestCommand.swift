@@ -1,4 +1,5 @@
 import ArgumentParser
+import Assembly
 import Images
 import LLaVA
 import Pipeline

@@ -1,3 +1,4 @@
+import Assembly
 import LLaVA
 import Settings
 

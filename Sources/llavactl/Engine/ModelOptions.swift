@@ -1,4 +1,5 @@
 import ArgumentParser
+import Assembly
 import LLaVA
 import Settings
 
@@ -84,41 +85,5 @@ struct ModelOptions: ParsableArguments {
         var chosen = settings
         chosen.model = choice
         return try ModelLocation(chosen, isTextOnly: isTextOnly)
-    }
-}
-
-extension ModelLocation {
-    /// Where the model of these settings is, with everything that makes its answers what they
-    /// are in the daemon.
-    ///
-    /// - Parameters:
-    ///   - settings: The settings.
-    ///   - isTextOnly: Whether no picture is looked at, which needs no projector.
-    /// - Throws: `SettingsError` if the settings do not tell.
-    init(_ settings: DaemonSettings, isTextOnly: Bool = false) throws(SettingsError) {
-        let (model, state) = (settings.model, settings.stateDirectory)
-        let files =
-            isTextOnly
-            ? (text: try model.textFile(stateDirectory: state), mmproj: nil)
-            : try model.files(stateDirectory: state)
-        let arithmetic =
-            settings.model.arithmetic.flatMap(Arithmetic.init(rawValue:)) ?? .fast
-        self.init(
-            text: files.text, projector: files.mmproj, template: settings.model.template,
-            aspect: settings.model.aspect.flatMap(Aspect.init(rawValue:)),
-            reading: settings.model.reading.flatMap(ImageReading.init(rawValue:)) ?? .original,
-            appliesOrientation: settings.images.applyOrientation,
-            keyValueStorage: settings.workers.kv.flatMap(KeyValueStorage.init(rawValue:))
-                ?? .usual(for: arithmetic),
-            arithmetic: arithmetic)
-    }
-}
-
-extension WorkerPlan.Wishes {
-    /// What these settings decide.
-    init(_ settings: WorkerSettings) {
-        self.init(
-            workers: settings.count, threads: settings.threads, batch: settings.batch,
-            memoryBytes: settings.memory)
     }
 }

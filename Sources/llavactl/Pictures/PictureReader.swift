@@ -1,3 +1,4 @@
+import Assembly
 import Images
 import Pipeline
 import Settings

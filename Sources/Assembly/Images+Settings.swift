@@ -1,9 +1,9 @@
-import Images
-import Settings
+public import Images
+public import Settings
 
 extension ImageDecoder {
     /// The decoder of these settings.
-    init(_ settings: ImageSettings) {
+    public init(_ settings: ImageSettings) {
         self.init(
             limits: ImageLimits(settings), appliesOrientation: settings.applyOrientation)
     }
@@ -11,7 +11,7 @@ extension ImageDecoder {
 
 extension ImageLimits {
     /// The limits of these settings.
-    init(_ settings: ImageSettings) {
+    public init(_ settings: ImageSettings) {
         self.init()
         maxFileBytes = settings.maxFileBytes
         maxSide = settings.maxSide
