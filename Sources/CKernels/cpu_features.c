@@ -31,7 +31,7 @@ ck_level ck_best_level(void) {
     int bf16 = __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512vnni");
     if (!bf16) { return CK_LEVEL_AVX512; }
     int amx = __builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-bf16");
-    return amx && may_use_tiles() ? CK_LEVEL_AMX : CK_LEVEL_BF16;
+    return amx && may_use_tiles() ? CK_LEVEL_AMX : CK_LEVEL_VNNI;
 #else
     return CK_LEVEL_PLAIN;
 #endif

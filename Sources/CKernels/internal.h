@@ -4,6 +4,8 @@
 
 #include "ckernels.h"
 
+#include <string.h>
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #define CK_X86 1
@@ -14,11 +16,11 @@
 #define CK_AVX512_INLINE \
     static inline __attribute__((always_inline, \
         target("avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512dq")))
-#define CK_VNNI_TARGET \
-    "avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx512vnni"
+#define CK_VNNI_TARGET "avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512dq,avx512vnni"
+#define CK_AMX_TARGET CK_VNNI_TARGET ",avx512bf16,amx-tile,amx-bf16"
 #define CK_VNNI __attribute__((target(CK_VNNI_TARGET)))
 #define CK_VNNI_INLINE static inline __attribute__((always_inline, target(CK_VNNI_TARGET)))
-#define CK_AMX __attribute__((target(CK_VNNI_TARGET ",amx-tile,amx-bf16")))
+#define CK_AMX __attribute__((target(CK_AMX_TARGET)))
 #endif
 
 void ck_dequantize_simple(ck_type type, size_t n, const void *blocks, float *target);
@@ -28,6 +30,25 @@ void ck_quantize_simple(ck_type type, size_t blocks, const float *x, void *out);
 void ck_quantize_affine(ck_level level, ck_type type, size_t blocks, const float *x, void *out);
 void ck_quantize_scaled(ck_level level, ck_type type, size_t blocks, const float *x, void *out);
 extern const int8_t ck_iq4_values[16];
+
+static inline float ck_float_of_bits(uint32_t bits) {
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/// The greatest size of any of `n` values. Sizes are compared as integers, among which what is no
+/// number is the greatest: it stays visible in what is scaled by the result.
+static inline float ck_greatest(size_t n, const float *x) {
+    uint32_t greatest = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t bits;
+        memcpy(&bits, x + i, sizeof bits);
+        bits &= 0x7fffffff;
+        greatest = bits > greatest ? bits : greatest;
+    }
+    return ck_float_of_bits(greatest);
+}
 
 #ifdef CK_X86
 /// The sum of the 8 lanes, always in the same order.

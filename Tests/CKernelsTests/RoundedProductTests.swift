@@ -6,10 +6,11 @@ import Testing
 @Suite struct RoundedProductTests {
     /// The levels with kernels of their own, and the plain definition.
     static let ownLevels = levels.filter {
-        $0 == CK_LEVEL_PLAIN || $0.rawValue >= CK_LEVEL_BF16.rawValue
+        $0 == CK_LEVEL_PLAIN || $0.rawValue >= CK_LEVEL_VNNI.rawValue
     }
     static let integerTypes: [ck_type] = [
         CK_Q4_0, CK_Q4_1, CK_Q5_0, CK_Q5_1, CK_Q8_0, CK_IQ4_NL, CK_Q4_K, CK_Q5_K, CK_Q6_K,
+        CK_IQ4_XS, CK_Q3_K,
     ]
 
     /// A product to compute: `x` of `rows`, weights of `outputs`.
@@ -63,9 +64,15 @@ import Testing
             let count = count ?? rows
             var rounded = [UInt8](repeating: 0, count: ck_int8_bytes(count, columns))
             var out = [Float](repeating: .nan, count: count * outputs)
-            var scratch = [Float](repeating: 0, count: 16 * columns)
-            ck_quantize_rows_int8(
-                level, count, columns, Array(x[(first * columns)...]), columns, &rounded)
+            var scratch = [UInt8](
+                repeating: 0, count: ck_int8_scratch_bytes(type, count, columns))
+            // In two parts, as two threads do.
+            let half = count / 2
+            for (start, end) in [(0, half), (half, count)] {
+                ck_quantize_rows_int8(
+                    level, end - start, columns, Array(x[((first + start) * columns)...]),
+                    columns, &rounded, count, start)
+            }
             let status = ck_matmul_int8(
                 level, type, count, outputs, columns, rounded, weights, &out, outputs, &scratch)
             #expect(status == CK_OK)
@@ -79,11 +86,11 @@ import Testing
             var b = [UInt16](repeating: 0, count: ck_tile_halves(outputs, columns))
             var out = [Float](repeating: .nan, count: count * outputs)
             var scratch = [Float](repeating: 0, count: max(4096, columns))
-            ck_pack_rows_bf16(level, count, columns, Array(x[(first * columns)...]), columns, &a)
-            let status = ck_pack_weights_bf16(
+            ck_pack_rows(level, count, columns, Array(x[(first * columns)...]), columns, &a)
+            let status = ck_pack_weights(
                 level, type, outputs, columns, weights, &b, &scratch)
             #expect(status == CK_OK)
-            ck_matmul_bf16(level, count, outputs, columns, a, b, &out, outputs)
+            ck_matmul_tiles(level, count, outputs, columns, a, b, &out, outputs)
             return out
         }
     }
@@ -142,10 +149,10 @@ import Testing
             var a = [UInt16](repeating: 0, count: ck_tile_halves(3, count))
             var b = [UInt16](repeating: 0, count: ck_tile_halves(columns, count))
             var out = [Float](repeating: .nan, count: 3 * columns)
-            ck_pack_rows_bf16(level, 3, count, weights, count, &a)
+            ck_pack_rows(level, 3, count, weights, count, &a)
             #expect(
-                ck_pack_values_bf16(level, type, count, columns, values, stride, &b) == CK_OK)
-            ck_matmul_bf16(level, 3, columns, count, a, b, &out, columns)
+                ck_pack_values(level, type, count, columns, values, stride, &b) == CK_OK)
+            ck_matmul_tiles(level, 3, columns, count, a, b, &out, columns)
             for row in 0..<3 {
                 for column in 0..<columns {
                     let products = (0..<count).map {
@@ -172,10 +179,10 @@ import Testing
         var apart = [UInt16](repeating: 1, count: ck_tile_halves(count, columns))
         var together = [UInt16](repeating: 2, count: apart.count)
         #expect(
-            ck_pack_keys_bf16(level, type, count, columns, keys, stride, &apart, &scratch)
+            ck_pack_keys(level, type, count, columns, keys, stride, &apart, &scratch)
                 == CK_OK)
         #expect(
-            ck_pack_weights_bf16(level, type, count, columns, dense, &together, &scratch)
+            ck_pack_weights(level, type, count, columns, dense, &together, &scratch)
                 == CK_OK)
         #expect(apart == together)
     }

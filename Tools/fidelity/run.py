@@ -52,9 +52,8 @@ Random blocks of every type through the engine's fastest kernels and gguf-py, co
 Relative L2 of the logits from transformers' float32 on the weights as stored. A text model of four
 layers with one channel in {every} {factor} times the others; a prompt of {prompt} tokens, then {steps}
 tokens read one by one. llama.cpp reads the same file. `fast` is the default, `accurate` rounds
-activations to bfloat16 only; `exact` has the errors of float32 sums. F16 and BF16 files are no quantised
-types: there `fast` and `accurate` multiply in bfloat16, which keeps 8 bits where llama.cpp's half floats
-keep 11; `exact` is for whoever needs more.
+activations to 16 bits only; `exact` has the errors of float32 sums. Where the processor has a matrix unit
+16 bits are bfloat16, elsewhere integers with a scale for 32 of them, which miss a tenth as much.
 
 {quantised}
 

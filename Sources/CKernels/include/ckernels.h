@@ -22,8 +22,8 @@ typedef enum ck_level : int32_t {
     CK_LEVEL_PLAIN = 0,
     CK_LEVEL_AVX2 = 1,    // AVX2, FMA, F16C
     CK_LEVEL_AVX512 = 2,  // AVX-512 F, BW, VL, DQ
-    CK_LEVEL_BF16 = 3,    // and AVX-512 BF16, VNNI
-    CK_LEVEL_AMX = 4,     // and AMX tiles with bfloat16
+    CK_LEVEL_VNNI = 3,    // and AVX-512 VNNI
+    CK_LEVEL_AMX = 4,     // and AVX-512 BF16 and AMX tiles with bfloat16
 } ck_level;
 
 /// The best level this machine runs; asks the kernel for the tiles of `CK_LEVEL_AMX` where there
@@ -78,50 +78,52 @@ ck_status ck_dot_rows(
     size_t vectors, const float *x, size_t x_stride, float *out, size_t out_stride,
     float *scratch);
 
-// matmul_bf16.c: rows of activations times rows of a weight matrix in bfloat16, sums in f32. Both
-// are packed to tiles first: `ck_tile_halves` says how many halves a packed matrix takes.
+// pack_tiles.c, matmul_tiles.c: rows of activations times rows of a weight matrix in 16 bits, sums in
+// f32. Both are packed to tiles first: `ck_tile_halves` says how many 16-bit elements a packed matrix
+// takes. Tiles of one level mean nothing to another.
 //
 /// Steps of 32 columns.
 size_t ck_tile_steps(size_t columns);
 /// 16-bit elements that `rows` rows of `columns` columns take when packed.
 size_t ck_tile_halves(size_t rows, size_t columns);
 /// Packs activations; rows lie `stride` floats apart.
-void ck_pack_rows_bf16(
+void ck_pack_rows(
     ck_level level, size_t rows, size_t columns, const float *x, size_t stride, uint16_t *tiles);
 /// Packs `outputs` rows of a weight matrix of any type, which lie one after the other. `scratch`
 /// holds `columns` floats and at least 4096.
-ck_status ck_pack_weights_bf16(
+ck_status ck_pack_weights(
     ck_level level, ck_type type, size_t outputs, size_t columns, const void *weights,
     uint16_t *tiles, float *scratch);
 /// Packs keys of attention, f32, f16 or Q8_0 rows `row_stride` elements apart, as weights are;
 /// `scratch` as there.
-ck_status ck_pack_keys_bf16(
+ck_status ck_pack_keys(
     ck_level level, ck_type type, size_t rows, size_t columns, const void *keys,
     size_t row_stride, uint16_t *tiles, float *scratch);
 /// Packs values of attention, f32 or f16 rows `row_stride` elements apart, as the weights whose
 /// outputs are the columns.
-ck_status ck_pack_values_bf16(
+ck_status ck_pack_values(
     ck_level level, ck_type type, size_t rows, size_t columns, const void *values,
     size_t row_stride, uint16_t *tiles);
 /// out[r * out_stride + n] = sum over c of x[r][c] * w[n][c], both packed.
-void ck_matmul_bf16(
+void ck_matmul_tiles(
     ck_level level, size_t rows, size_t outputs, size_t columns, const uint16_t *x,
     const uint16_t *w, float *out, size_t out_stride);
 
-// matmul_int8.c: few rows of activations, rounded to 8 bits with a scale for 32 of them, times rows
-// of a quantised weight matrix as it lies in the file. Columns are a multiple of 32.
+// int8_rows.c, matmul_int8.c: rows of activations, rounded to 8 bits with a scale for 32 of them,
+// times rows of a quantised weight matrix as it lies in the file. Columns are a multiple of 32.
 //
-/// Rows that one spreading of the weights serves.
-#define CK_INT8_ROWS 64
 /// Whether the level has such a kernel for the type.
 int ck_has_int8(ck_level level, ck_type type);
 /// Bytes that `rows` rows of rounded activations take.
 size_t ck_int8_bytes(size_t rows, size_t columns);
-/// Rounds activations; rows lie `stride` floats apart.
+/// Rounds `rows` rows of activations, which lie `stride` floats apart, to the rows from `first` on of
+/// `all_rows`; `out` is the memory of all.
 void ck_quantize_rows_int8(
-    ck_level level, size_t rows, size_t columns, const float *x, size_t stride, void *out);
-/// out[r * out_stride + n] = sum over c of x[r][c] * weights[n][c]. `scratch` holds 16 rows of the
-/// weights, and as many floats as there are columns.
+    ck_level level, size_t rows, size_t columns, const float *x, size_t stride, void *out,
+    size_t all_rows, size_t first);
+/// Bytes of scratch memory that a product needs.
+size_t ck_int8_scratch_bytes(ck_type type, size_t rows, size_t columns);
+/// out[r * out_stride + n] = sum over c of x[r][c] * weights[n][c].
 ck_status ck_matmul_int8(
     ck_level level, ck_type type, size_t rows, size_t outputs, size_t columns, const void *x,
     const void *weights, float *out, size_t out_stride, void *scratch);

@@ -2,19 +2,19 @@ import CKernels
 
 /// How products with weights are computed; part of what makes an answer.
 public enum Arithmetic: String, Sendable, CaseIterable {
-    /// Activations rounded to 8 bits with a scale for 32 of them where few rows meet quantised
-    /// weights, bfloat16 elsewhere; sums in single precision.
+    /// Activations rounded to 8 bits with a scale for 32 of them where they meet quantised weights,
+    /// 16 bits elsewhere; sums in single precision.
     case fast
-    /// Prompts and pictures in bfloat16 with sums in single precision; the steps of an answer, whose
+    /// Prompts and pictures in 16 bits with sums in single precision; the steps of an answer, whose
     /// time goes into reading weights, in single precision.
     case accurate
     /// Single precision throughout: what the others are measured by.
     case exact
 
-    /// What this machine computes when asked for this: without instructions for bfloat16 everything
-    /// is exact.
+    /// What this machine computes when asked for this: without instructions for sums of products
+    /// of integers everything is exact.
     func onThisMachine(_ level: ck_level) -> Arithmetic {
-        level.rawValue >= CK_LEVEL_BF16.rawValue ? self : .exact
+        level.rawValue >= CK_LEVEL_VNNI.rawValue ? self : .exact
     }
 
     /// The name for a fingerprint: what is computed on this machine, which for the same setting may

@@ -136,7 +136,7 @@ extension TensorMath {
         }
     }
 
-    /// Prefilling and the vision tower in bfloat16.
+    /// Prefilling and the vision tower, in tiles of 16 bits.
     ///
     /// A head's keys and values are packed once, then blocks of query rows take two matrix products
     /// each. Scores and sums are in single precision.
@@ -170,16 +170,16 @@ extension TensorMath {
             let scores = room
             for head in range {
                 let offset = memory.offset(head: head / shape.group)
-                let isPacked = ck_pack_keys_bf16(
+                let isPacked = ck_pack_keys(
                     level, memory.type, keyCount, size, memory.keys + offset, memory.rowStride,
                     keyTiles, scores + scoreFloats)
                 precondition(isPacked == CK_OK, "keys are stored in a type kernels cannot read")
                 if wideFloats > 0 {
                     let wide = scores + scoreFloats + spread
                     widen(memory, memory.values + offset, rows: keyCount, size: size, into: wide)
-                    _ = ck_pack_values_bf16(level, CK_F32, keyCount, size, wide, size, valueTiles)
+                    _ = ck_pack_values(level, CK_F32, keyCount, size, wide, size, valueTiles)
                 } else {
-                    _ = ck_pack_values_bf16(
+                    _ = ck_pack_values(
                         level, memory.type, keyCount, size, memory.values + offset,
                         memory.rowStride, valueTiles)
                 }
@@ -187,8 +187,8 @@ extension TensorMath {
                     let count = min(block, rows - first)
                     let visible = firstPosition.map { $0 + first + count } ?? keyCount
                     let start = first * width + head * size
-                    ck_pack_rows_bf16(level, count, size, queries + start, width, queryTiles)
-                    ck_matmul_bf16(
+                    ck_pack_rows(level, count, size, queries + start, width, queryTiles)
+                    ck_matmul_tiles(
                         level, count, visible, size, queryTiles, keyTiles, scores, keyCount)
                     for row in 0..<count {
                         let weights = scores + row * keyCount
@@ -196,8 +196,8 @@ extension TensorMath {
                         ck_softmax(level, seen, shape.scale, weights)
                         (weights + seen).update(repeating: 0, count: keyCount - seen)
                     }
-                    ck_pack_rows_bf16(level, count, keyCount, scores, keyCount, weightTiles)
-                    ck_matmul_bf16(
+                    ck_pack_rows(level, count, keyCount, scores, keyCount, weightTiles)
+                    ck_matmul_tiles(
                         level, count, size, keyCount, weightTiles, valueTiles, output + start,
                         width)
                 }

@@ -35,16 +35,11 @@ extension TensorMath {
         _ linear: Linear, to operand: Operand, into output: UnsafeMutablePointer<Float>
     ) {
         precondition(operand.columns == linear.inputs, "rows of another layer's length")
-        switch operand.form {
+        switch form(of: operand, with: linear.weight.type.kernelType) {
         case .rows: applyByRows(linear, to: operand, into: output)
         case .panels: applyByPanels(linear, to: operand, into: output)
-        case .tiles(let tiles): applyByTiles(linear, to: operand, tiles, into: output)
-        case .integers(let rounded):
-            if ck_has_int8(level, linear.weight.type.kernelType) != 0 {
-                applyByIntegers(linear, to: operand, rounded, into: output)
-            } else {
-                applyByRows(linear, to: operand, into: output)
-            }
+        case .tiles: applyByTiles(linear, to: operand, into: output)
+        case .integers: applyByIntegers(linear, to: operand, into: output)
         }
     }
 
@@ -68,15 +63,19 @@ extension TensorMath {
 
     /// Quantised weights as they lie in the file, activations of 8 bits.
     private func applyByIntegers(
-        _ linear: Linear, to operand: Operand, _ rounded: UnsafeRawPointer,
-        into output: UnsafeMutablePointer<Float>
+        _ linear: Linear, to operand: Operand, into output: UnsafeMutablePointer<Float>
     ) {
         let weight = linear.weight
-        // Room for 16 rows of weights in whatever type, or for one in single precision.
-        reserveScratch(floats: 16 * weight.columns)
-        pool.forEachRange(count: weight.rows, grain: 64) { worker, range in
+        let type = weight.type.kernelType
+        let rounded = integers(of: operand)
+        reserveScratch(
+            floats: ck_int8_scratch_bytes(type, operand.rows, weight.columns)
+                / MemoryLayout<Float>.size + 1)
+        // Whole panels of the kernel; short ones where only the weights take time.
+        let grain = operand.rows > Self.shortChunk ? 192 : 64
+        pool.forEachRange(count: weight.rows, grain: grain) { worker, range in
             let status = ck_matmul_int8(
-                level, weight.type.kernelType, operand.rows, range.count, weight.columns, rounded,
+                level, type, operand.rows, range.count, weight.columns, rounded,
                 weight[range.lowerBound], output + range.lowerBound, weight.rows,
                 scratch(of: worker))
             precondition(status == CK_OK, "the loader let an unusable weight matrix through")
@@ -84,11 +83,11 @@ extension TensorMath {
         }
     }
 
-    /// Panels of weights as tiles of bfloat16.
+    /// Panels of weights as tiles of 16 bits.
     private func applyByTiles(
-        _ linear: Linear, to operand: Operand, _ tiles: UnsafePointer<UInt16>,
-        into output: UnsafeMutablePointer<Float>
+        _ linear: Linear, to operand: Operand, into output: UnsafeMutablePointer<Float>
     ) {
+        let tiles = tiles(of: operand)
         let weight = linear.weight
         let columns = weight.columns
         // Longer rows make lower panels of the same size, in whole blocks of the kernel.
@@ -98,11 +97,11 @@ extension TensorMath {
         pool.forEachRange(count: weight.rows, grain: height) { worker, range in
             let room = scratch(of: worker)
             let panel = UnsafeMutableRawPointer(room).assumingMemoryBound(to: UInt16.self)
-            let status = ck_pack_weights_bf16(
+            let status = ck_pack_weights(
                 level, weight.type.kernelType, range.count, columns, weight[range.lowerBound],
                 panel, room + panelFloats)
             precondition(status == CK_OK, "the loader let an unusable weight matrix through")
-            ck_matmul_bf16(
+            ck_matmul_tiles(
                 level, operand.rows, range.count, columns, tiles, panel,
                 output + range.lowerBound, weight.rows)
             add(linear.bias, to: output, rows: operand.rows, range)

@@ -20,26 +20,24 @@ struct Operand {
     let rows: Int
     let columns: Int
     let phase: Phase
-    /// How products with it are computed.
-    let form: Form
+}
 
-    /// A way to compute products.
-    enum Form {
-        /// Each output as a dot product in single precision.
-        case rows
-        /// Panels of weights in single precision.
-        case panels
-        /// Tiles of bfloat16; the rows are packed already.
-        case tiles(UnsafePointer<UInt16>)
-        /// Rows rounded to 8 bits, for weights that have such a kernel; for others as `rows`.
-        case integers(UnsafeRawPointer)
-    }
+/// A way to compute the products of an operand with a weight matrix.
+enum ProductForm {
+    /// Each output as a dot product in single precision.
+    case rows
+    /// Panels of weights in single precision.
+    case panels
+    /// Both packed to tiles of 16 bits.
+    case tiles
+    /// Rows rounded to 8 bits, quantised weights as they lie in the file.
+    case integers
 }
 
 extension TensorMath {
-    /// The most rows of a prompt's chunk that are computed as the steps of an answer are.
+    /// The most rows of a prompt's chunk for which weights are not packed to tiles.
     ///
-    /// Preparing a panel of weights for more rows costs as much as some 64 rows do without.
+    /// Packing a panel of weights costs as much as some 64 rows do without.
     static let shortChunk = 64
 
     /// Prepares rows for products.
@@ -53,51 +51,52 @@ extension TensorMath {
     func operand(
         _ values: UnsafePointer<Float>, rows: Int, columns: Int, phase: Phase
     ) -> Operand {
-        Operand(
-            values: values, rows: rows, columns: columns, phase: phase,
-            form: form(values, rows: rows, columns: columns, phase: phase))
+        tileSpace.forget()
+        integerSpace.forget()
+        return Operand(values: values, rows: rows, columns: columns, phase: phase)
     }
 
-    private func form(
-        _ values: UnsafePointer<Float>, rows: Int, columns: Int, phase: Phase
-    ) -> Operand.Form {
+    /// How products of an operand with weights of a type are computed.
+    func form(of operand: Operand, with type: ck_type) -> ProductForm {
+        let isLong = operand.phase == .prompt && operand.rows > Self.shortChunk
         switch arithmetic {
         case .exact:
-            return phase == .step || rows <= Self.fewRows ? .rows : .panels
+            return operand.phase == .step || operand.rows <= Self.fewRows ? .rows : .panels
         case .accurate:
-            return phase == .step ? .rows : packed(values, rows: rows, columns: columns)
+            return operand.phase == .step ? .rows : .tiles
         case .fast:
-            guard phase == .step || rows <= Self.shortChunk else {
-                return packed(values, rows: rows, columns: columns)
-            }
-            return columns % 32 == 0
-                ? rounded(values, rows: rows, columns: columns) : .rows
+            // The matrix unit does more products of 16 bits than vectors do of 8.
+            if isLong && level.rawValue >= CK_LEVEL_AMX.rawValue { return .tiles }
+            if operand.columns % 32 == 0 && ck_has_int8(level, type) != 0 { return .integers }
+            return isLong ? .tiles : .rows
         }
     }
 
-    private func packed(
-        _ values: UnsafePointer<Float>, rows: Int, columns: Int
-    ) -> Operand.Form {
-        let room = operandRoom(bytes: ck_tile_halves(rows, columns) * 2)
-            .assumingMemoryBound(to: UInt16.self)
-        // A claim is a whole group of tiles.
-        pool.forEachRange(count: rows, grain: 16) { _, range in
-            ck_pack_rows_bf16(
-                level, range.count, columns, values + range.lowerBound * columns, columns,
-                room + ck_tile_halves(range.lowerBound, columns))
-        }
-        return .tiles(UnsafePointer(room))
+    /// The rows packed to tiles, for the first product that wants them and those after it.
+    func tiles(of operand: Operand) -> UnsafePointer<UInt16> {
+        let (rows, columns) = (operand.rows, operand.columns)
+        return UnsafePointer(
+            tileSpace.filled(bytes: ck_tile_halves(rows, columns) * 2) { room in
+                let tiles = room.assumingMemoryBound(to: UInt16.self)
+                // A claim is a whole group of tiles.
+                pool.forEachRange(count: rows, grain: 16) { _, range in
+                    ck_pack_rows(
+                        level, range.count, columns, operand.values + range.lowerBound * columns,
+                        columns, tiles + ck_tile_halves(range.lowerBound, columns))
+                }
+            }.assumingMemoryBound(to: UInt16.self))
     }
 
-    private func rounded(
-        _ values: UnsafePointer<Float>, rows: Int, columns: Int
-    ) -> Operand.Form {
-        let room = operandRoom(bytes: ck_int8_bytes(rows, columns))
-        pool.forEachRange(count: rows, grain: 4) { _, range in
-            ck_quantize_rows_int8(
-                level, range.count, columns, values + range.lowerBound * columns, columns,
-                room + ck_int8_bytes(range.lowerBound, columns))
-        }
-        return .integers(UnsafeRawPointer(room))
+    /// The rows rounded to 8 bits, for the first product that wants them and those after it.
+    func integers(of operand: Operand) -> UnsafeRawPointer {
+        let (rows, columns) = (operand.rows, operand.columns)
+        return UnsafeRawPointer(
+            integerSpace.filled(bytes: ck_int8_bytes(rows, columns)) { room in
+                pool.forEachRange(count: rows, grain: 4) { _, range in
+                    ck_quantize_rows_int8(
+                        level, range.count, columns, operand.values + range.lowerBound * columns,
+                        columns, room, rows, range.lowerBound)
+                }
+            })
     }
 }

@@ -16,8 +16,11 @@ final class TensorMath {
     /// How products with weights are computed.
     let arithmetic: Arithmetic
 
-    private var operandSpace: UnsafeMutableRawPointer?
-    private var operandBytes = 0
+    /// The current operand as tiles, if a product has asked for that.
+    let tileSpace = OperandSpace()
+    /// The current operand rounded to 8 bits, if a product has asked for that.
+    let integerSpace = OperandSpace()
+
     private var scratchSpaces: [UnsafeMutablePointer<Float>]
     private var scratchFloats = 0
 
@@ -52,16 +55,6 @@ final class TensorMath {
     /// The scratch space of a thread, as large as last reserved.
     func scratch(of worker: Int) -> UnsafeMutablePointer<Float> { scratchSpaces[worker] }
 
-    /// Room for a prepared operand; what was there before is lost.
-    func operandRoom(bytes: Int) -> UnsafeMutableRawPointer {
-        if let operandSpace, bytes <= operandBytes { return operandSpace }
-        if let operandSpace { free(operandSpace) }
-        let space = UnsafeMutableRawPointer.zeroed(byteCount: bytes)
-        operandSpace = space
-        operandBytes = bytes
-        return space
-    }
-
     /// Runs `body` on each row of `0..<rows`, sharing them among the threads.
     func forEachRow(_ rows: Int, _ body: (Int) -> Void) {
         pool.forEachRange(count: rows, grain: 16) { _, range in
@@ -78,6 +71,5 @@ final class TensorMath {
 
     deinit {
         for space in scratchSpaces { space.deallocateZeroed() }
-        if let operandSpace { free(operandSpace) }
     }
 }

@@ -1,0 +1,89 @@
+// Activations rounded to 8 bits with a scale for 32 of them: about half the error of a scale for 256
+// on activations with outliers, and what the weights' own scales are for.
+//
+// Blocks of 256 columns lie one after the other, each with all rows: [block][row]. A block of
+// weights meets them in that order.
+#include "int8.h"
+
+#include <math.h>
+#include <string.h>
+
+size_t ck_int8_bytes(size_t rows, size_t columns) {
+    return 2 * ck_int8_blocks(columns) * rows * sizeof(ck_int8_block);
+}
+
+/// A block of a row in both forms.
+typedef struct { ck_int8_block *plain, *raised; } forms;
+
+static void round32_ref(const float *x, forms f, size_t i) {
+    float greatest = ck_greatest(32, x);
+    float scale = greatest / 127, inverse = greatest > 0 ? 127 / greatest : 0;
+    int32_t sum = 0;
+    for (size_t c = 0; c < 32; c++) {
+        int8_t q = (int8_t)nearbyintf(x[c] * inverse);
+        f.plain->bytes[32 * i + c] = (uint8_t)q;
+        f.raised->bytes[32 * i + c] = (uint8_t)(q + 128);
+        sum += q;
+    }
+    f.plain->scale[i] = f.raised->scale[i] = scale;
+    f.plain->sum[i] = f.raised->sum[i] = scale * (float)sum;
+}
+
+static void round_columns_ref(const float *x, size_t columns, forms f) {
+    for (size_t i = 0; i < columns / 32; i++) { round32_ref(x + 32 * i, f, i); }
+}
+
+#ifdef CK_X86
+CK_VNNI_INLINE void round32_vnni(const float *x, forms f, size_t i) {
+    __m512 low = _mm512_loadu_ps(x), high = _mm512_loadu_ps(x + 16);
+    float greatest = ck_float_of_bits(_mm512_reduce_max_epu32(_mm512_max_epu32(
+        (__m512i)_mm512_abs_ps(low), (__m512i)_mm512_abs_ps(high))));
+    float scale = greatest / 127, inverse = greatest > 0 ? 127 / greatest : 0;
+    __m512i first = _mm512_cvtps_epi32(_mm512_mul_ps(low, _mm512_set1_ps(inverse)));
+    __m512i second = _mm512_cvtps_epi32(_mm512_mul_ps(high, _mm512_set1_ps(inverse)));
+    __m256i q = _mm256_inserti128_si256(
+        _mm256_castsi128_si256(_mm512_cvtepi32_epi8(first)), _mm512_cvtepi32_epi8(second), 1);
+    __m256i raised = _mm256_xor_si256(q, _mm256_set1_epi8((char)0x80));
+    _mm256_storeu_si256((__m256i *)(f.plain->bytes + 32 * i), q);
+    _mm256_storeu_si256((__m256i *)(f.raised->bytes + 32 * i), raised);
+    int32_t sum = _mm512_reduce_add_epi32(_mm512_add_epi32(first, second));
+    f.plain->scale[i] = f.raised->scale[i] = scale;
+    f.plain->sum[i] = f.raised->sum[i] = scale * (float)sum;
+}
+
+CK_VNNI static void round_columns_vnni(const float *x, size_t columns, forms f) {
+    for (size_t i = 0; i < columns / 32; i++) { round32_vnni(x + 32 * i, f, i); }
+}
+#endif
+
+/// What lies beyond a row's end multiplies to nothing.
+static void clear_beyond(ck_int8_block *block, size_t columns, uint8_t zero) {
+    memset(block->bytes + columns, zero, CK_INT8_COLUMNS - columns);
+    for (size_t i = columns / 32; i < 8; i++) { block->scale[i] = block->sum[i] = 0; }
+}
+
+void ck_quantize_rows_int8(
+    ck_level level, size_t rows, size_t columns, const float *x, size_t stride, void *out,
+    size_t all_rows, size_t first) {
+    void (*round_columns)(const float *, size_t, forms) = round_columns_ref;
+#ifdef CK_X86
+    if (level >= CK_LEVEL_VNNI) { round_columns = round_columns_vnni; }
+#endif
+    (void)level;
+    ck_int8_block *plain = ck_int8_form(out, all_rows, columns, CK_INT8_MINIMUM) + first;
+    ck_int8_block *raised = ck_int8_form(out, all_rows, columns, CK_INT8_SIGNED) + first;
+    for (size_t column = 0; column < columns; column += CK_INT8_COLUMNS) {
+        size_t left = columns - column;
+        for (size_t r = 0; r < rows; r++) {
+            forms f = {plain + r, raised + r};
+            if (left < CK_INT8_COLUMNS) {
+                clear_beyond(f.plain, left, 0);
+                clear_beyond(f.raised, left, 128);
+            }
+            round_columns(
+                x + r * stride + column, left < CK_INT8_COLUMNS ? left : CK_INT8_COLUMNS, f);
+        }
+        plain += all_rows;
+        raised += all_rows;
+    }
+}

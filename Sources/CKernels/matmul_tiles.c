@@ -1,0 +1,211 @@
+// Pictures, attention, and prompts in the accurate arithmetic or with weights that are not quantised:
+// products of packed matrices (tiles.h), with sums in single precision.
+//
+// An output is summed over the steps in order, whatever else is in the call: a row's result does not
+// depend on the rows beside it.
+#include "tiles.h"
+
+#include <string.h>
+
+// The definition: one output after the other, the integers of a step exactly.
+static void matmul_ref(
+    size_t rows, size_t outputs, size_t columns, const uint16_t *x, const uint16_t *w, float *out,
+    size_t out_stride) {
+    size_t steps = ck_tile_steps(columns);
+    for (size_t r = 0; r < rows; r++) {
+        for (size_t n = 0; n < outputs; n++) {
+            double sum = 0;
+            for (size_t s = 0; s < steps; s++) {
+                const uint16_t *a = x + (r / CK_TILE_ROWS * steps + s) * CK_TILE_HALVES;
+                const uint16_t *b = w + (n / CK_TILE_ROWS * steps + s) * CK_TILE_HALVES;
+                size_t row = r % CK_TILE_ROWS, output = n % CK_TILE_ROWS;
+                int64_t products = 0;
+                for (size_t c = 0; c < CK_STEP; c++) {
+                    int16_t left = (int16_t)a[row * CK_STEP + c];
+                    int16_t right = (int16_t)b[c / 2 * CK_STEP + 2 * output + c % 2];
+                    products += (int64_t)left * right;
+                }
+                sum += (double)products * (double)*ck_tile_scale((uint16_t *)a, row)
+                    * (double)*ck_tile_scale((uint16_t *)b, output);
+            }
+            out[r * out_stride + n] = (float)sum;
+        }
+    }
+}
+
+#ifdef CK_X86
+
+/// What a block of 32 rows and 32 outputs needs to know.
+typedef struct {
+    const uint16_t *a[2];  // activations of two row groups
+    const uint16_t *b[2];  // weights of two output groups
+    float *out;            // 32 x 32 sums
+    size_t stride;         // floats from one row of sums to the next
+    size_t steps;          // of 32 columns
+    int goes_on;           // whether `out` holds sums to go on from
+} block;
+
+/// VPDPWSSD: 8 rows by 2 vectors of outputs in registers, a pair of columns at a time; a step's sums
+/// are exact, and are scaled and added to those of the steps before it.
+CK_VNNI static void block_vnni(const block *k) {
+    for (size_t r = 0; r < 32; r += 8) {
+        const uint16_t *a = k->a[r / 16], *b0 = k->b[0], *b1 = k->b[1];
+        float *out = k->out + r * k->stride;
+        // In registers between two steps there is room for the integers alone.
+        _Alignas(64) float sums[8][2][16] = {{{0}}};
+        for (size_t i = 0; k->goes_on && i < 8; i++) {
+            memcpy(sums[i], out + i * k->stride, sizeof sums[i]);
+        }
+        for (size_t s = 0; s < k->steps; s++) {
+            const uint16_t *rows = a + r % 16 * CK_STEP;
+            __m512i products[8][2];
+            for (size_t i = 0; i < 8; i++) {
+                products[i][0] = products[i][1] = _mm512_setzero_si512();
+            }
+            for (size_t p = 0; p < 16; p++) {
+                __m512i w0 = _mm512_loadu_si512(b0 + CK_STEP * p);
+                __m512i w1 = _mm512_loadu_si512(b1 + CK_STEP * p);
+                // The next step's tiles come from the second-level cache.
+                _mm_prefetch((const char *)(b0 + CK_TILE_HALVES + CK_STEP * p), _MM_HINT_T0);
+                _mm_prefetch((const char *)(b1 + CK_TILE_HALVES + CK_STEP * p), _MM_HINT_T0);
+                if (p < 8) {
+                    _mm_prefetch(
+                        (const char *)(rows + CK_TILE_HALVES + CK_STEP * p), _MM_HINT_T0);
+                }
+                for (size_t i = 0; i < 8; i++) {
+                    int32_t pair;
+                    memcpy(&pair, rows + CK_STEP * i + 2 * p, sizeof pair);
+                    __m512i x = _mm512_set1_epi32(pair);
+                    products[i][0] = _mm512_dpwssd_epi32(products[i][0], x, w0);
+                    products[i][1] = _mm512_dpwssd_epi32(products[i][1], x, w1);
+                }
+            }
+            const float *row_scales = ck_tile_scale((uint16_t *)a, r % 16);
+            __m512 scale0 = _mm512_loadu_ps(ck_tile_scale((uint16_t *)b0, 0));
+            __m512 scale1 = _mm512_loadu_ps(ck_tile_scale((uint16_t *)b1, 0));
+            for (size_t i = 0; i < 8; i++) {
+                __m512 row_scale = _mm512_set1_ps(row_scales[i]);
+                __m512 left = _mm512_mul_ps(_mm512_cvtepi32_ps(products[i][0]), scale0);
+                __m512 right = _mm512_mul_ps(_mm512_cvtepi32_ps(products[i][1]), scale1);
+                _mm512_store_ps(
+                    sums[i][0], _mm512_fmadd_ps(left, row_scale, _mm512_load_ps(sums[i][0])));
+                _mm512_store_ps(
+                    sums[i][1], _mm512_fmadd_ps(right, row_scale, _mm512_load_ps(sums[i][1])));
+            }
+            a += CK_TILE_HALVES;
+            b0 += CK_TILE_HALVES;
+            b1 += CK_TILE_HALVES;
+        }
+        for (size_t i = 0; i < 8; i++) { memcpy(out + i * k->stride, sums[i], sizeof sums[i]); }
+    }
+}
+
+/// TDPBF16PS: two by two tiles of sums.
+CK_AMX static void block_amx(const block *k) {
+    float *lower = k->out + 16 * k->stride;
+    long bytes = (long)(k->stride * sizeof(float));
+    if (k->goes_on) {
+        _tile_loadd(0, k->out, bytes);
+        _tile_loadd(1, k->out + 16, bytes);
+        _tile_loadd(2, lower, bytes);
+        _tile_loadd(3, lower + 16, bytes);
+    } else {
+        _tile_zero(0);
+        _tile_zero(1);
+        _tile_zero(2);
+        _tile_zero(3);
+    }
+    for (size_t s = 0; s < k->steps; s++) {
+        size_t at = s * CK_TILE_HALVES;
+        _tile_loadd(4, k->a[0] + at, 64);
+        _tile_loadd(6, k->b[0] + at, 64);
+        _tile_dpbf16ps(0, 4, 6);
+        _tile_loadd(7, k->b[1] + at, 64);
+        _tile_dpbf16ps(1, 4, 7);
+        _tile_loadd(5, k->a[1] + at, 64);
+        _tile_dpbf16ps(2, 5, 6);
+        _tile_dpbf16ps(3, 5, 7);
+    }
+    _tile_stored(0, k->out, bytes);
+    _tile_stored(1, k->out + 16, bytes);
+    _tile_stored(2, lower, bytes);
+    _tile_stored(3, lower + 16, bytes);
+}
+
+/// All eight tiles with 16 rows of 64 bytes, for this thread.
+CK_AMX static void configure_tiles(void) {
+    // Palette 1: byte 0; column bytes of each tile from 16 on, rows from 48 on.
+    uint8_t configuration[64] = {1};
+    for (int tile = 0; tile < 8; tile++) {
+        configuration[16 + 2 * tile] = 64;
+        configuration[48 + tile] = 16;
+    }
+    _tile_loadconfig(configuration);
+}
+
+CK_AMX static void release_tiles(void) { _tile_release(); }
+
+/// Blocks of 32 x 32 sums, `strip` steps at a time, so that the weights' share of them stays in the
+/// first-level cache while rows pass; where rows or outputs end inside a block, it is made beside
+/// the result and its valid part copied.
+static void matmul_blocks(
+    void (*compute)(const block *), size_t strip, size_t rows, size_t outputs, size_t columns,
+    const uint16_t *x, const uint16_t *w, float *out, size_t out_stride) {
+    size_t steps = ck_tile_steps(columns), group = steps * CK_TILE_HALVES;
+    float beside[32 * 32];
+    for (size_t from = 0; from < steps; from += strip) {
+        size_t count = steps - from < strip ? steps - from : strip;
+        for (size_t n = 0; n < outputs; n += 32) {
+            const uint16_t *b = w + n / 16 * group + from * CK_TILE_HALVES;
+            size_t width = outputs - n < 32 ? outputs - n : 32;
+            for (size_t r = 0; r < rows; r += 32) {
+                const uint16_t *a = x + r / 16 * group + from * CK_TILE_HALVES;
+                size_t height = rows - r < 32 ? rows - r : 32;
+                float *target = out + r * out_stride + n;
+                int whole = width == 32 && height == 32;
+                block k = {
+                    // A group that does not exist is stood in for by the one before it.
+                    .a = {a, height > 16 ? a + group : a}, .b = {b, width > 16 ? b + group : b},
+                    .out = whole ? target : beside, .stride = whole ? out_stride : 32,
+                    .steps = count, .goes_on = from > 0,
+                };
+                if (!whole && from > 0) {
+                    memset(beside, 0, sizeof beside);
+                    for (size_t i = 0; i < height; i++) {
+                        memcpy(beside + 32 * i, target + i * out_stride, width * sizeof(float));
+                    }
+                }
+                compute(&k);
+                for (size_t i = 0; !whole && i < height; i++) {
+                    memcpy(target + i * out_stride, beside + 32 * i, width * sizeof(float));
+                }
+            }
+        }
+    }
+}
+
+/// Steps whose sums stay in tile registers (measured: docs/performance.md).
+#define AMX_STRIP 32
+/// Steps whose two tiles of weights fill 35 KB of the first-level cache.
+#define VNNI_STRIP 16
+
+#endif
+
+void ck_matmul_tiles(
+    ck_level level, size_t rows, size_t outputs, size_t columns, const uint16_t *x,
+    const uint16_t *w, float *out, size_t out_stride) {
+#ifdef CK_X86
+    if (level >= CK_LEVEL_AMX) {
+        configure_tiles();
+        matmul_blocks(block_amx, AMX_STRIP, rows, outputs, columns, x, w, out, out_stride);
+        release_tiles();
+        return;
+    }
+    if (level >= CK_LEVEL_VNNI) {
+        matmul_blocks(block_vnni, VNNI_STRIP, rows, outputs, columns, x, w, out, out_stride);
+        return;
+    }
+#endif
+    (void)level;
+    matmul_ref(rows, outputs, columns, x, w, out, out_stride);
+}
