@@ -29,9 +29,11 @@ had where this is made, so each member of the family is a tiny model of random w
 that sets the real one apart: tower, projector, tiles, class and special features of the language model.
 
 ## The family
-Four pictures a line (wide, tall, square, small), and the worst of them in each column. *original* is the
-preprocessing models were trained with, *huggingface* that of transformers' own processors
-(`model.reading`); Pillow 13 turns the two passes of a resize round where that is less work, up to one
+Five pictures a line (wide, tall, square, small, and one with an alpha channel), and the worst of them in
+each column. *original* is the preprocessing models were trained with, *huggingface* that of transformers'
+own processors (`model.reading`). What is transparent shows its hidden colour in the one and white in the
+other, as it does when transformers is given a picture that Pillow has opened; given a path it drops
+alpha channels itself. Pillow 13 turns the two passes of a resize round where that is less work, up to one
 level in a third of the pixels, so pixels are those of Pillow 12 and before, as in 2023. Features: least
 cosine of a row. Logits: teacher-forced over 17 positions, of a spread of about 8. Greedy: 64 tokens, of
 seeds whose two best logits never come closer than 0.004. Arithmetic `exact`.
