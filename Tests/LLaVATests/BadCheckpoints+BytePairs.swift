@@ -6,8 +6,8 @@ extension BadCheckpoints {
         """
         FOLDER\(file): \(found), but 'vocab.json' and 'merges.txt' are read without spaces put in \
         front and for the classes GPT2Tokenizer, GPT2TokenizerFast, Qwen2Tokenizer, \
-        Qwen2TokenizerFast; load the tokenizer with transformers' AutoTokenizer and add the \
-        'tokenizer.json' that its save_pretrained writes
+        Qwen2TokenizerFast; load the tokenizer with its own class of transformers and add the \
+        'tokenizer.json' that save_pretrained writes
         """
     }
 

@@ -64,7 +64,8 @@ keep 11; `exact` is for whoever needs more.
 Ids of {texts:,} texts: every script of Unicode and kind of character, marks in any order, emoji, control
 characters, runs of every white space, numbers, contractions, code and mixtures (`strings.py`). Texts of
 users, and, where *control tokens* is said, the same between two control tokens that are to be read.
-References: sentencepiece {sentencepiece} and tokenizers {tokenizers}; their tables of letters are of Unicode
+References: sentencepiece {sentencepiece}, tokenizers {tokenizers}, and for folders of vocab.json and
+merges.txt transformers' own classes, which the engine reads and imports; their tables of letters are of Unicode
 16 and those of composition (NFC, of Qwen 2 and MPT) of Unicode 9, and the engine's are, too. llama.cpp
 composes nothing. *fixture*: the small vocabularies of the tests; *real*: those of released models.
 

@@ -47,7 +47,7 @@ struct TokenizerClass {
             .unsupportedModel,
             "\(path): \(found), but 'vocab.json' and 'merges.txt' are read without spaces put in "
                 + "front and for the classes \(known.keys.sorted().joined(separator: ", ")); load "
-                + "the tokenizer with transformers' AutoTokenizer and add the 'tokenizer.json' that "
-                + "its save_pretrained writes")
+                + "the tokenizer with its own class of transformers and add the 'tokenizer.json' "
+                + "that save_pretrained writes")
     }
 }
