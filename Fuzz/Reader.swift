@@ -13,6 +13,8 @@ enum Reader: String, CaseIterable {
     case sentencepiece
     /// A `tokenizer.json`.
     case tokenizer
+    /// A `merges.txt`, with the `vocab.json` and the configuration of a fixture.
+    case merges
     /// A checkpoint's `config.json`, with everything else of the checkpoint as it should be.
     case config
 
@@ -25,12 +27,19 @@ enum Reader: String, CaseIterable {
         case .json: "input.json"
         case .sentencepiece: "tokenizer.model"
         case .tokenizer: "tokenizer.json"
+        case .merges: "merges.txt"
         case .config: "config.json"
         }
     }
 
-    /// Whether the other files of a checkpoint lie beside the input.
-    var needsCheckpoint: Bool { self == .config || self == .index }
+    /// Whose other files lie beside the input: a folder as seen from that of the checkpoint.
+    var companions: String? {
+        switch self {
+        case .config, .index: "."
+        case .merges: "../../../byte-level/qwen2"
+        case .gguf, .safetensors, .json, .sentencepiece, .tokenizer: nil
+        }
+    }
 
     /// A text whose tokens take every path of a tokenizer.
     private static let text = "I'm 12345 naïve\n\n  日本語 🙂\t</s><|im_end|> DON'T"
@@ -48,7 +57,7 @@ enum Reader: String, CaseIterable {
             case .safetensors: try touch(SafetensorsFile(path: place.file))
             case .index: try touch(SafetensorsFolder(path: place.folder))
             case .json: _ = try JSONFile(path: place.file)
-            case .sentencepiece, .tokenizer:
+            case .sentencepiece, .tokenizer, .merges:
                 let keys = try CheckpointTokenizer(folder: place.folder)
                     .metadata(rows: 700, endIDs: [])
                 try encode(CheckpointMetadata(path: place.file, metadata: keys).tokenizer())

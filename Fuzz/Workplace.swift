@@ -11,13 +11,14 @@ final class Workplace: @unchecked Sendable {
     let file: String
 
     /// Makes the folder of a reader; for a checkpoint's files, from the fixture that
-    /// `LLAVAD_FUZZ_CHECKPOINT` names.
+    /// `LLAVAD_FUZZ_CHECKPOINT` names, or one beside it.
     init(_ reader: Reader) {
         folder = "/dev/shm/llavad-fuzz-\(getpid())"
         file = "\(folder)/\(reader.fileName)"
         mkdir(folder, 0o700)
-        guard reader.needsCheckpoint, let source = getenv("LLAVAD_FUZZ_CHECKPOINT") else { return }
-        let original = String(cString: source)
+        guard let companions = reader.companions, let source = getenv("LLAVAD_FUZZ_CHECKPOINT")
+        else { return }
+        let original = "\(String(cString: source))/\(companions)"
         guard let listing = opendir(original) else { return }
         defer { closedir(listing) }
         while let entry = readdir(listing) {

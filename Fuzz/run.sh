@@ -22,18 +22,20 @@ seeds() {
         json) echo "$checkpoint"/*.json "$fixtures"/byte-level/*.json ;;
         sentencepiece) echo "$fixtures/tokenizer/tokenizer.model" ;;
         tokenizer) echo "$fixtures"/byte-level/*.json "$fixtures"/tokenizer/*.json ;;
+        merges) echo "$fixtures"/byte-level/*/merges.txt ;;
         config) echo "$checkpoint/config.json" "$fixtures"/{families,sight}/*/config.json ;;
     esac
 }
 
 failed=0
-for reader in ${READER:-gguf safetensors index json sentencepiece tokenizer config}; do
+for reader in ${READER:-gguf safetensors index json sentencepiece tokenizer merges config}; do
     mkdir -p "$corpus/$reader"
     number=0
     for seed in $(seeds "$reader") Fuzz/cases/"$reader"-*; do
         [ -f "$seed" ] && cp "$seed" "$corpus/$reader/seed-$((number += 1))"
     done
-    dictionary=Fuzz/dictionaries/$([ "$reader" = gguf ] && echo gguf || echo json).dict
+    case $reader in gguf | merges) words=$reader ;; *) words=json ;; esac
+    dictionary=Fuzz/dictionaries/$words.dict
     echo "== $reader, $seconds s"
     LLAVAD_FUZZ_READER=$reader LLAVAD_FUZZ_CHECKPOINT=$checkpoint .build-fuzz/release/fuzz \
         -max_total_time="$seconds" -max_len=65536 -rss_limit_mb=2048 -timeout=20 \

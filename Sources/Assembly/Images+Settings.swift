@@ -1,11 +1,17 @@
 public import Images
+public import LLaVA
 public import Settings
 
 extension ImageDecoder {
     /// The decoder of these settings.
-    public init(_ settings: ImageSettings) {
+    ///
+    /// - Parameters:
+    ///   - settings: The settings.
+    ///   - reading: Whose preprocessing the pictures go through.
+    public init(_ settings: ImageSettings, reading: ImageReading) {
         self.init(
-            limits: ImageLimits(settings), appliesOrientation: settings.applyOrientation)
+            limits: ImageLimits(settings), appliesOrientation: settings.applyOrientation,
+            transparency: reading.transparency)
     }
 }
 

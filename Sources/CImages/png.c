@@ -1,7 +1,7 @@
 /* libpng's low-level interface, because the simplified one applies gamma and
  * scales 16-bit samples, and Pillow does neither. libpng's transformations are
  * chosen so that rows arrive as 8-bit RGB in the caller's buffer, also for
- * interlaced pictures; only 16-bit grey needs a step of our own.
+ * interlaced pictures; only 16-bit grey and transparency need steps of our own.
  *
  * The caller has walked the chunks already (Images/PNGStructure.swift), so what
  * libpng sees is a whole file with a plausible header.
@@ -26,7 +26,14 @@ typedef struct png_session {
     const cimages_limits *limits;
     cimages_error *error;
     double deadline;   /* thread CPU seconds */
+    int on_white;      /* whether transparency shows white, else it is dropped */
 } png_session;
+
+/* The one colour of a picture without alpha that is transparent. */
+typedef struct colour_key {
+    int exists;
+    uint8_t value[3];
+} colour_key;
 
 _Noreturn static void on_error(png_structp decoder, png_const_charp text)
 {
@@ -92,8 +99,50 @@ static int choose_transformations(png_session *session)
         png_set_palette_to_rgb(decoder);
     if (!(colour & PNG_COLOR_MASK_COLOR))
         png_set_gray_to_rgb(decoder);   /* expands 1, 2 and 4 bits as well */
-    png_set_strip_alpha(decoder);
+    /* Of a palette with tRNS the expansion above has made an alpha channel. */
+    if (!session->on_white)
+        png_set_strip_alpha(decoder);
     return 0;
+}
+
+/* Pillow compares the colour of tRNS with samples that it has brought to 8 bits
+ * already, and of the colour it keeps the lower byte; of 1 bit whether it is set. */
+static colour_key key_of(png_session *session)
+{
+    colour_key key = {0, {0, 0, 0}};
+    int colour = png_get_color_type(session->decoder, session->info);
+    png_bytep alphas = NULL;
+    png_color_16p value = NULL;
+    int count = 0;
+    if (!session->on_white || (colour != PNG_COLOR_TYPE_GRAY && colour != PNG_COLOR_TYPE_RGB)
+        || !png_get_tRNS(session->decoder, session->info, &alphas, &count, &value)
+        || value == NULL)
+        return key;
+    key.exists = 1;
+    if (colour == PNG_COLOR_TYPE_RGB) {
+        key.value[0] = (uint8_t)value->red;
+        key.value[1] = (uint8_t)value->green;
+        key.value[2] = (uint8_t)value->blue;
+    } else {
+        int is_bit = png_get_bit_depth(session->decoder, session->info) == 1;
+        memset(key.value, is_bit && value->gray != 0 ? 255 : (uint8_t)value->gray, 3);
+    }
+    return key;
+}
+
+/* Lays a row of `channels` samples a pixel on white, as Pillow's alpha_composite
+ * does (which rounds to nearest), and packs it as RGB. `rgb` may be the row's own
+ * beginning or lie before it. */
+static void lay_on_white(
+    const uint8_t *row, uint8_t *rgb, uint32_t width, size_t channels, const colour_key *key)
+{
+    for (uint32_t x = 0; x < width; x++, row += channels, rgb += 3) {
+        unsigned alpha = channels == 4 ? row[3] : 255;
+        if (key->exists && memcmp(row, key->value, 3) == 0)
+            alpha = 0;
+        for (int i = 0; i < 3; i++)
+            rgb[i] = (uint8_t)((2 * (row[i] * alpha + 255 * (255 - alpha)) + 255) / 510);
+    }
 }
 
 /* Reads the whole picture. Jumps on failure. */
@@ -112,19 +161,26 @@ static void read_picture(png_session *session, uint32_t width, uint32_t height, 
         || png_get_image_height(decoder, session->info) != height)
         png_error(decoder, "the PNG header changed between two reads");
 
+    colour_key key = key_of(session);
     int is_grey_16 = choose_transformations(session);
     int passes = png_set_interlace_handling(decoder);
     png_read_update_info(decoder, session->info);
-    if (png_get_rowbytes(decoder, session->info) != (size_t)width * (is_grey_16 ? 2 : 3))
+    size_t samples = png_get_rowbytes(decoder, session->info) / width;
+    int is_expected = is_grey_16 ? samples == 2 : samples == 3 || (session->on_white && samples == 4);
+    if (!is_expected || png_get_rowbytes(decoder, session->info) != width * samples)
         png_error(decoder, "the PNG rows do not have the size of its header");
 
-    size_t stride = (size_t)width * 3;
+    size_t stride = (size_t)width * (session->on_white ? 4 : 3);
     for (int pass = 0; pass < passes; pass++)
         for (uint32_t y = 0; y < height; y++)
             png_read_row(decoder, rgb + y * stride, NULL);
-    if (is_grey_16)
-        for (uint32_t y = 0; y < height; y++)
-            widen_grey_16(rgb + y * stride, width);
+    for (uint32_t y = 0; y < height; y++) {
+        uint8_t *row = rgb + y * stride;
+        if (is_grey_16)
+            widen_grey_16(row, width);
+        if (session->on_white)
+            lay_on_white(row, rgb + (size_t)y * width * 3, width, is_grey_16 ? 3 : samples, &key);
+    }
 }
 
 /* The session belongs to the caller: see jpeg.c. */
@@ -144,9 +200,9 @@ static cimages_status try_decode(
     return CIMAGES_OK;
 }
 
-cimages_status cimages_png_decode(
+static cimages_status decode_png(
     const uint8_t *bytes, size_t count, const cimages_limits *limits,
-    uint32_t width, uint32_t height, uint8_t *rgb, cimages_error *error)
+    uint32_t width, uint32_t height, int on_white, uint8_t *rgb, cimages_error *error)
 {
     png_session session;
     memset(&session, 0, sizeof session);
@@ -155,7 +211,22 @@ cimages_status cimages_png_decode(
     session.limits = limits;
     session.error = error;
     session.deadline = cimages_thread_cpu_seconds() + limits->max_cpu_seconds;
+    session.on_white = on_white;
     cimages_status status = try_decode(&session, width, height, rgb);
     png_destroy_read_struct(&session.decoder, &session.info, NULL);
     return status;
+}
+
+cimages_status cimages_png_decode(
+    const uint8_t *bytes, size_t count, const cimages_limits *limits,
+    uint32_t width, uint32_t height, uint8_t *rgb, cimages_error *error)
+{
+    return decode_png(bytes, count, limits, width, height, 0, rgb, error);
+}
+
+cimages_status cimages_png_decode_on_white(
+    const uint8_t *bytes, size_t count, const cimages_limits *limits,
+    uint32_t width, uint32_t height, uint8_t *rgb, cimages_error *error)
+{
+    return decode_png(bytes, count, limits, width, height, 1, rgb, error);
 }

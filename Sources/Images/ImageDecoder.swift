@@ -3,7 +3,7 @@ import CImages
 /// Turns a file's bytes into pixels, within limits checked before anything is allocated.
 ///
 /// The pixels are those of Pillow's `Image.open(f).convert("RGB")`, as the original LLaVA loads
-/// pictures: alpha is dropped, grey replicated, a palette expanded, CMYK converted without a
+/// pictures: alpha is dropped unless white is to show through, grey replicated, a palette expanded, CMYK converted without a
 /// profile, 16-bit colour reduced to its high byte and 16-bit grey clipped at 255. Orientation is
 /// applied by default, which the original does not do; colour profiles and gamma are ignored.
 ///
@@ -13,15 +13,22 @@ public struct ImageDecoder: Sendable {
     public let limits: ImageLimits
     /// Whether pictures are turned upright as their EXIF orientation says.
     public let appliesOrientation: Bool
+    /// What becomes of transparent pixels.
+    public let transparency: Transparency
 
     /// Makes a decoder.
     ///
     /// - Parameters:
     ///   - limits: The bounds every file is held to.
     ///   - appliesOrientation: Whether pictures are turned upright; `false` is the original LLaVA.
-    public init(limits: ImageLimits = .init(), appliesOrientation: Bool = true) {
+    ///   - transparency: What becomes of transparent pixels; `.dropped` is the original LLaVA.
+    public init(
+        limits: ImageLimits = .init(), appliesOrientation: Bool = true,
+        transparency: Transparency = .dropped
+    ) {
         self.limits = limits
         self.appliesOrientation = appliesOrientation
+        self.transparency = transparency
     }
 
     /// Reads what a file says about its picture, without decoding it.
@@ -82,14 +89,21 @@ public struct ImageDecoder: Sendable {
 
     /// The pixels as stored, shape `(height, width, 3)` of the header.
     private func stored(_ bytes: [UInt8], header: ImageHeader) throws(ImageError) -> RGBImage {
-        let decode = header.format == .jpeg ? cimages_jpeg_decode : cimages_png_decode
+        let decode =
+            switch (header.format, transparency) {
+            case (.jpeg, _): cimages_jpeg_decode
+            case (.png, .dropped): cimages_png_decode
+            case (.png, .onWhite): cimages_png_decode_on_white
+            }
         let (width, height) = (UInt32(header.width), UInt32(header.height))
         let byteCount = header.width * header.height * 3
+        // Alpha channels are read before they are resolved.
+        let capacity = transparency == .onWhite ? byteCount / 3 * 4 : byteCount
         var bounds = bounds
         var pixels: [UInt8] = []
         try check { error in
             var status = CIMAGES_OK
-            pixels = [UInt8](unsafeUninitializedCapacity: byteCount) { target, initialized in
+            pixels = [UInt8](unsafeUninitializedCapacity: capacity) { target, initialized in
                 status = bytes.withUnsafeBufferPointer { file in
                     decode(
                         file.baseAddress, file.count, &bounds, width, height,

@@ -102,7 +102,8 @@ struct Startup: Sendable {
         logger.info("\(plan.sentence): \(plan.reason(machine: machine, model: summary))")
         guard let preprocessor = model.preprocessor else { throw model.blind }
         let preparer = PicturePreparer(
-            decoder: ImageDecoder(settings.images), preprocessor: preprocessor)
+            decoder: ImageDecoder(settings.images, reading: model.location.reading),
+            preprocessor: preprocessor)
         let workers = WorkerGroup(
             count: plan.workers, pictures: plan.limits.pictures,
             prepare: { image throws(PipelineError) in try preparer.prepare(image) },

@@ -30,6 +30,18 @@ enum PictureFixtures {
         var testDescription: String { name }
     }
 
+    /// A file with transparency, and what transformers' processors make of it at 224 pixels.
+    struct White: Sendable, CustomTestStringConvertible {
+        let name: String
+        let white: String
+        let clip: String
+        let llava: String
+        let siglip: String
+        let llavaNext: String
+
+        var testDescription: String { name }
+    }
+
     /// A size, for a picture of noise.
     struct Resize: Sendable, CustomTestStringConvertible {
         let seed: UInt32
@@ -53,6 +65,11 @@ enum PictureFixtures {
 
     static let bad: [Bad] = rows("files.tsv").filter { $0[1] != "-" }.map {
         Bad(name: $0[0], failure: $0[1])
+    }
+
+    static let white: [White] = rows("white.tsv").map {
+        White(
+            name: $0[0], white: $0[1], clip: $0[2], llava: $0[3], siglip: $0[4], llavaNext: $0[5])
     }
 
     static let resizes: [Resize] = rows("resizes.tsv").map {

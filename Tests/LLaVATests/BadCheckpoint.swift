@@ -56,6 +56,26 @@ struct BadCheckpoint: Sendable, CustomTestStringConvertible {
         }
     }
 
+    /// A `vocab.json` and a `merges.txt` instead of the folder's `tokenizer.model`, which the class
+    /// `GPT2Tokenizer` reads.
+    static func pairs(
+        _ name: String, _ kind: EngineError.Kind, _ sentence: String,
+        vocabulary: String? = #"{"a": 0, "b": 1, "ab": 2, "</s>": 3}"#, merges: String? = "a b\n",
+        configuration: String? = #"{"tokenizer_class": "GPT2Tokenizer", "eos_token": "</s>"}"#,
+        special: String? = nil
+    ) -> BadCheckpoint {
+        BadCheckpoint(name, kind, sentence) { copy in
+            for file in ["tokenizer.model", "added_tokens.json", "tokenizer_config.json"] {
+                try copy.put(nil, in: file)
+            }
+            let files = [
+                "vocab.json": vocabulary, "merges.txt": merges,
+                "tokenizer_config.json": configuration, "special_tokens_map.json": special,
+            ]
+            for case (let file, let text?) in files { try copy.put(text, in: file) }
+        }
+    }
+
     /// The folder's tensors as one file whose header has another entry for one of them.
     static func tensor(
         _ name: String, _ kind: EngineError.Kind, _ sentence: String, of tensor: String,

@@ -115,6 +115,14 @@ extension BadCheckpoints {
             of the LLaMA, Mistral, Qwen or MPT family
             """, #"{"model": {"vocab": {"a": 0}, "merges": []}, "pre_tokenizer": null}"#),
         .tokenizer(
+            "a space put in front of bytes", .unsupportedModel,
+            """
+            FOLDER/tokenizer.json: 'pre_tokenizer' puts a space in front of texts, which this \
+            engine does not; use a model of the LLaMA 3, Qwen or MPT family
+            """,
+            #"{"model": {"vocab": {"a": 0}, "merges": []}, "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": true}}"#
+        ),
+        .tokenizer(
             "a byte-level vocabulary without bytes", .inconsistentModel,
             """
             FOLDER/config.json: a byte-level vocabulary has a piece for every byte, and 'Ā' for \

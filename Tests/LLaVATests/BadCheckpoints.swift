@@ -48,8 +48,8 @@ enum BadCheckpoints {
         .file(
             "tokenizer.model", nil, .missingPart,
             """
-            FOLDER: there is neither 'tokenizer.model' nor 'tokenizer.json'; fetch one of them \
-            from where the model came from
+            FOLDER: there is neither 'tokenizer.model' nor 'tokenizer.json', nor 'vocab.json' \
+            with 'merges.txt'; fetch one of them from where the model came from
             """),
         .file(
             "tokenizer.model", "{}", .file,

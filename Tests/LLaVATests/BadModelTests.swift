@@ -26,7 +26,9 @@ import Testing
         try checkpoint.expectRefusal()
     }
 
-    @Test(arguments: BadCheckpoints.tokenizerJSON + BadCheckpoints.tokenizerConfiguration)
+    @Test(
+        arguments: BadCheckpoints.tokenizerJSON + BadCheckpoints.tokenizerConfiguration
+            + BadCheckpoints.bytePairFiles)
     func isRefusedForItsTokenizer(_ checkpoint: BadCheckpoint) throws {
         try checkpoint.expectRefusal()
     }

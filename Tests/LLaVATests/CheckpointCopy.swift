@@ -28,6 +28,11 @@ final class CheckpointCopy {
         try Data(text.utf8).write(to: file)
     }
 
+    /// Writes a file that need not be text.
+    func put(bytes: [UInt8], in name: String) throws {
+        try Data(bytes).write(to: folder.appending(path: name))
+    }
+
     /// Changes the object of a JSON file.
     func edit(_ name: String, _ change: (inout [String: Any]) throws -> Void) throws {
         let file = folder.appending(path: name)

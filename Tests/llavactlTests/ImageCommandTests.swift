@@ -45,6 +45,26 @@ import Testing
                 """)
     }
 
+    /// Two pixels of transparent red, as a model of either reading gets them.
+    @Test(arguments: [("original", [255, 0, 0]), ("huggingface", [255, 255, 255])])
+    func aReadingSaysWhatShowsThrough(reading: String, colour: [UInt8]) throws {
+        let png = Array(
+            Data(
+                base64Encoded:
+                    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAYAAAD0In+KAAAADklEQVR42mP4z8DAAMIAC/0B/+Cc9YEAAAAASUVORK5CYII="
+            ) ?? Data())
+        let model =
+            URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().path
+            + "/Fixtures/engine/models/hf-gqa-f16"
+        let (outcome, folder) = try run(
+            "a.png", png, "--model", model, "--aspect", "stretch", "--reading", reading, "--out",
+            "a.ppm")
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        let written = try Data(contentsOf: URL(filePath: folder.path + "/a.ppm"))
+        #expect(Array(written.suffix(3)) == colour)
+        #expect(written.count > 3 * 28 * 28)
+    }
+
     @Test(arguments: [
         ("missing", nil), ("empty", []), ("unsupported", Array("GIF89a".utf8)),
         ("truncated", Array(png.prefix(50))),

@@ -22,7 +22,9 @@ DECISIVE = 0.004
 """Least distance of the two best logits for a greedy run to be compared: far above what sums in another order make."""
 ROWS = {SENTENCES: 512}
 BYTE_ROWS = 576
-SIZES = {"wide": (97, 40), "tall": (33, 81), "square": (60, 60), "small": (26, 13)}
+SIZES = {"wide": (97, 40), "tall": (33, 81), "square": (60, 60), "small": (26, 13), "glass": (50, 39)}
+TRANSPARENT = "glass"
+"""The picture with an alpha channel."""
 
 
 def pictures(folder: Path) -> dict[str, Image.Image]:
@@ -34,6 +36,8 @@ def pictures(folder: Path) -> dict[str, Image.Image]:
         waves = [np.sin(x / (3 + c) + y / (5 - c) + number) * 90 + 128 for c in range(3)]
         values = np.stack(waves, -1) + generator.normal(0, 12, (height, width, 3))
         drawn[name] = Image.fromarray(values.clip(0, 255).astype(np.uint8), "RGB")
+        if name == TRANSPARENT:
+            drawn[name].putalpha(Image.fromarray((255 * x / width).astype(np.uint8)))
         drawn[name].save(folder / f"{name}.png")
     return drawn
 
@@ -69,7 +73,7 @@ def references(member: Member, model, drawn, code):
         if reading == "huggingface" and member.linear:
             continue
         for number, (name, picture) in enumerate(drawn.items()):
-            views = (original_views(member, picture, code) if reading == "original"
+            views = (original_views(member, picture.convert("RGB"), code) if reading == "original"
                      else hugging_face_views(member, picture))
             with reading_of(reading, code, member, picture.size):
                 reference = Reference(member, model, views, picture.size)

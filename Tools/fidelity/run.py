@@ -29,9 +29,11 @@ had where this is made, so each member of the family is a tiny model of random w
 that sets the real one apart: tower, projector, tiles, class and special features of the language model.
 
 ## The family
-Four pictures a line (wide, tall, square, small), and the worst of them in each column. *original* is the
-preprocessing models were trained with, *huggingface* that of transformers' own processors
-(`model.reading`); Pillow 13 turns the two passes of a resize round where that is less work, up to one
+Five pictures a line (wide, tall, square, small, and one with an alpha channel), and the worst of them in
+each column. *original* is the preprocessing models were trained with, *huggingface* that of transformers'
+own processors (`model.reading`). What is transparent shows its hidden colour in the one and white in the
+other, as it does when transformers is given a picture that Pillow has opened; given a path it drops
+alpha channels itself. Pillow 13 turns the two passes of a resize round where that is less work, up to one
 level in a third of the pixels, so pixels are those of Pillow 12 and before, as in 2023. Features: least
 cosine of a row. Logits: teacher-forced over 17 positions, of a spread of about 8. Greedy: 64 tokens, of
 seeds whose two best logits never come closer than 0.004. Arithmetic `exact`.
@@ -61,7 +63,8 @@ activations to 16 bits only; `exact` has the errors of float32 sums. Where the p
 Ids of {texts:,} texts: every script of Unicode and kind of character, marks in any order, emoji, control
 characters, runs of every white space, numbers, contractions, code and mixtures (`strings.py`). Texts of
 users, and, where *control tokens* is said, the same between two control tokens that are to be read.
-References: sentencepiece {sentencepiece} and tokenizers {tokenizers}; their tables of letters are of Unicode
+References: sentencepiece {sentencepiece}, tokenizers {tokenizers}, and for folders of vocab.json and
+merges.txt transformers' own classes, which the engine reads and imports; their tables of letters are of Unicode
 16 and those of composition (NFC, of Qwen 2 and MPT) of Unicode 9, and the engine's are, too. llama.cpp
 composes nothing. *fixture*: the small vocabularies of the tests; *real*: those of released models.
 

@@ -15,6 +15,7 @@ from sentencepiece import SentencePieceProcessor
 from sentencepiece import sentencepiece_model_pb2 as protobuf
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, normalizers, pre_tokenizers
 from tokenizers import models as kinds
+from transformers import GPT2Tokenizer, Qwen2Tokenizer
 
 import folders
 import models
@@ -36,6 +37,9 @@ SPLITS = {"llama-bpe": LATER % "{1,3}", "qwen2": LATER % ""}
 """By `tokenizer.ggml.pre`; the others cut words as the package's own byte-level step does."""
 COMPOSING = {"qwen2", "mpt"}
 """Families whose tokenizer.json has the normalizer NFC."""
+PAIRS = {"qwen2": Qwen2Tokenizer, "gpt-2": GPT2Tokenizer, "mpt": GPT2Tokenizer}
+"""The classes of transformers that read a vocabulary from vocab.json and merges.txt; MPT's has none of its
+own, and read as GPT-2's it composes nothing."""
 LEGACY, BYTES = ["llama-spm"], ["llama-bpe", "qwen2", "gpt-2", "mpt"]
 
 
@@ -162,15 +166,20 @@ def legacy_rows(llavactl: Path, work: Path, name: str, path: Path, texts: list[s
     return rows
 
 
+def between_controls(source: dict, texts: list[str]) -> list[str]:
+    """Every text between two control tokens."""
+    control = [piece for piece, kind in zip(source["tokens"], source["token_type"]) if kind == CONTROL]
+    return [control[n % len(control)] + text + control[n * 7 % len(control)] + "\n"
+            for n, text in enumerate(texts)]
+
+
 def byte_rows(llavactl: Path, work: Path, name: str, path: Path, texts: list[str]) -> list[str]:
     """A byte-level vocabulary: both forms, text of users and text with control tokens."""
     source = keys(path)
     document = with_numbers(byte_level(source), source)
     plain, parsing = without_control(document), Tokenizer.from_str(document)
     truth = [one.ids for one in plain.encode_batch(texts, add_special_tokens=False)]
-    control = [piece for piece, kind in zip(source["tokens"], source["token_type"]) if kind == CONTROL]
-    marked = [control[n % len(control)] + text + control[n * 7 % len(control)] + "\n"
-              for n, text in enumerate(texts)]
+    marked = between_controls(source, texts)
     special = [one.ids for one in parsing.encode_batch(marked, add_special_tokens=False)]
     own = folder(work, source, {"tokenizer.json": document.encode()}, roles(source))
     rows = []
@@ -178,6 +187,33 @@ def byte_rows(llavactl: Path, work: Path, name: str, path: Path, texts: list[str
         rows.append(row(name, form, "tokenizers", truth, engine(llavactl, model, texts), texts))
         ids = engine(llavactl, model, marked, "--special")
         rows.append(row(name, form + ", control tokens", "tokenizers", special, ids, marked))
+    return rows
+
+
+def pair_rows(llavactl: Path, work: Path, name: str, path: Path, texts: list[str]) -> list[str]:
+    """vocab.json and merges.txt against transformers, which has the same folder; as it is and imported."""
+    source = keys(path)
+    tokenizer, kind = byte_level(source), PAIRS[source["pre"]].__name__
+    tokens = json.loads(with_numbers(tokenizer, source))["added_tokens"]
+    configuration, files = roles(source) | {"tokenizer_class": kind}, {}
+    if kind == "GPT2Tokenizer":
+        files["added_tokens.json"] = json.dumps({one["content"]: one["id"] for one in tokens}).encode()
+        files["special_tokens_map.json"] = json.dumps(roles(source)).encode()
+    else:
+        configuration["added_tokens_decoder"] = {one.pop("id"): one for one in tokens}
+    own = folder(work, source, files, configuration)
+    tokenizer.model.save(str(own))
+    # Not AutoTokenizer, which knows no class for a LLaVA's configuration.
+    reference = PAIRS[source["pre"]].from_pretrained(own)
+    subprocess.run([llavactl, "model", "import", own, "--out", work / "imported"], capture_output=True,
+                   text=True, check=True)
+    marked = between_controls(source, texts)
+    rows = []
+    for what, given, flags in ((kind, texts, ()), (kind + ", control tokens", marked, ("--special",))):
+        truth = reference(given, add_special_tokens=False)["input_ids"]
+        for form, model in (("vocab.json", own), ("imported", work / "imported" / f"{own.name}-f16.gguf")):
+            ids = engine(llavactl, model, given, *flags)
+            rows.append(row(name, f"{form}, {what}", "transformers", truth, ids, given))
     return rows
 
 
@@ -202,8 +238,10 @@ def table(llavactl: Path, work: Path, vocabularies: Path | None = None) -> str:
     for name in ("llama-bpe", "qwen2", "mpt"):
         path = FIXTURES / f"byte-level/{name}.gguf"
         rows += byte_rows(llavactl, work, f"{name}, fixture", path, texts)
+        if name in PAIRS:
+            rows += pair_rows(llavactl, work, f"{name}, fixture", path, texts)
     if vocabularies:
-        for make, names in ((legacy_rows, LEGACY), (byte_rows, BYTES)):
+        for make, names in ((legacy_rows, LEGACY), (byte_rows, BYTES), (pair_rows, ["qwen2", "gpt-2"])):
             for name in names:
                 path = vocabularies / f"ggml-vocab-{name}.gguf"
                 rows += make(llavactl, work, f"{name}, real", path, texts)

@@ -58,4 +58,10 @@ cimages_status cimages_png_decode(
     const uint8_t *bytes, size_t count, const cimages_limits *limits,
     uint32_t width, uint32_t height, uint8_t *rgb, cimages_error *error);
 
+/* The same with what is transparent laid on white. `rgb` holds width x height x 4
+ * bytes, of which the first width x height x 3 become the picture. */
+cimages_status cimages_png_decode_on_white(
+    const uint8_t *bytes, size_t count, const cimages_limits *limits,
+    uint32_t width, uint32_t height, uint8_t *rgb, cimages_error *error);
+
 #endif

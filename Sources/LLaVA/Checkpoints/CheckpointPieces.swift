@@ -59,6 +59,11 @@ struct CheckpointPieces {
         pieces.firstIndex { $0?.text.utf8.elementsEqual(text.utf8) == true }
     }
 
+    /// The first number up to another that no piece has.
+    func firstGap(upTo last: Int) -> Int? {
+        (0..<max(0, min(last + 1, pieces.count))).first { pieces[$0] == nil }
+    }
+
     /// Whether a piece is one of those that text is made of.
     func isOrdinary(_ id: Int) -> Bool {
         pieces.indices.contains(id) && pieces[id]?.type == .normal

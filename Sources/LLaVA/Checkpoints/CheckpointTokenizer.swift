@@ -8,6 +8,8 @@ struct CheckpointTokenizer {
     private let json: JSONFile?
     private let generation: JSONFile?
     private let added: JSONFile?
+    private let pairs: BytePairFiles?
+    private let special: JSONFile?
     /// The files that were read.
     private(set) var files: [String] = []
 
@@ -31,7 +33,15 @@ struct CheckpointTokenizer {
         generation = try open("generation_config.json")
         added = try open("added_tokens.json")
         let model = "\(folder)/tokenizer.model"
-        if access(model, F_OK) == 0 { files.append(model) }
+        let hasModel = access(model, F_OK) == 0
+        if hasModel { files.append(model) }
+        pairs =
+            hasModel || json != nil
+            ? nil : try BytePairFiles(folder: folder, configuration: configuration)
+        // As transformers: the map counts where the configuration is of an age without numbers.
+        let isOld = configuration?.object["added_tokens_decoder"] == nil
+        special = pairs != nil && isOld ? try open("special_tokens_map.json") : nil
+        files += pairs?.files ?? []
         self.files = files
     }
 
@@ -51,13 +61,20 @@ struct CheckpointTokenizer {
                 .metadata(&pieces)
         } else if let json {
             keys = try TokenizerJSON(json).metadata(&pieces)
+        } else if let pairs {
+            keys = try pairs.metadata(&pieces)
         } else {
             throw EngineError(
                 .missingPart,
-                "\(folder): there is neither 'tokenizer.model' nor 'tokenizer.json'; fetch one "
-                    + "of them from where the model came from")
+                "\(folder): there is neither 'tokenizer.model' nor 'tokenizer.json', nor "
+                    + "'vocab.json' with 'merges.txt'; fetch one of them from where the model came "
+                    + "from")
         }
         try addTokens(&pieces)
+        if let pairs {
+            try pairs.checkNumbers(pieces)
+            try markSpecial(&pieces)
+        }
         try setEnds(&keys, pieces, configured: endIDs)
         keys.merge(pieces.metadata()) { $1 }
         return keys
@@ -100,6 +117,32 @@ struct CheckpointTokenizer {
                 try pieces.addSpecial(
                     token.name, id: Int(id), isSpecial: false, path: added.path)
             }
+        }
+    }
+
+    /// Marks the tokens with a role that a `vocab.json` lists among its other pieces.
+    private func markSpecial(_ pieces: inout CheckpointPieces) throws(EngineError) {
+        var texts: [String] = []
+        for role in ["bos_token", "eos_token", "unk_token", "pad_token"] {
+            if let text = try tokenText(role) { texts.append(text) }
+        }
+        for file in [configuration, special] {
+            for list in ["additional_special_tokens", "extra_special_tokens"] {
+                guard let file, case .array(let tokens)? = file.object[list] else { continue }
+                for token in tokens {
+                    var content: JSONValue? = token
+                    if case .object(let object) = token { content = object["content"] }
+                    guard case .string(let text)? = content else {
+                        throw ConfigurationSection(file).bad(
+                            list, "must be texts, or objects with a text 'content'")
+                    }
+                    texts.append(text)
+                }
+            }
+        }
+        for text in texts {
+            guard let id = pieces.id(of: text) else { continue }
+            try pieces.addSpecial(text, id: id, isSpecial: true, path: folder)
         }
     }
 
@@ -157,9 +200,11 @@ struct CheckpointTokenizer {
 
     /// The text of a token with a role: a text, or an object that holds it.
     private func tokenText(_ member: String) throws(EngineError) -> String? {
-        guard let section = configuration.map({ ConfigurationSection($0) }),
-            let value = section.value(member)
-        else { return nil }
+        let sections = [special, configuration].compactMap { $0.map { ConfigurationSection($0) } }
+        guard let section = sections.first(where: { $0.states(member) }) else {
+            return pairs?.kind.roles.contains(member) == true ? TokenizerClass.defaultToken : nil
+        }
+        guard let value = section.value(member) else { return nil }
         if case .string(let text) = value { return text }
         if case .object = value { return try section.section(member)?.text("content") }
         throw section.bad(member, "must be a text or an object and is \(value.kindName)")

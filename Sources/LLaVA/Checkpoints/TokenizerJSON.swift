@@ -135,6 +135,12 @@ struct TokenizerJSON {
     /// The family of a byte-level tokenizer, by how it cuts words.
     private func family() throws(EngineError) -> String {
         let steps = steps("pre_tokenizer")
+        guard !steps.contains(where: { $0["add_prefix_space"] == .bool(true) }) else {
+            throw EngineError(
+                .unsupportedModel,
+                "\(file.path): 'pre_tokenizer' puts a space in front of texts, which this engine "
+                    + "does not; use a model of the LLaMA 3, Qwen or MPT family")
+        }
         for step in steps where step["type"] == .string("Split") {
             guard case .object(let pattern)? = step["pattern"],
                 case .string(let expression)? = pattern["Regex"]

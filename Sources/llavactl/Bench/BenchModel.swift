@@ -16,6 +16,14 @@ enum BenchModel: Sendable {
         }
     }
 
+    /// Whose preprocessing its pictures go through.
+    var reading: ImageReading {
+        switch self {
+        case .files(let location): location.reading
+        case .synthetic: .original
+        }
+    }
+
     /// Makes the weights if there are none yet; not part of what is timed.
     func prepared() throws(EngineError) -> Prepared {
         switch self {

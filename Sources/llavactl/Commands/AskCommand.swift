@@ -72,7 +72,7 @@ struct AskCommand: AsyncParsableCommand {
         let settings = try shared.settings()
         let location = try model.location(settings, isTextOnly: isTextOnly)
         let path = isTextOnly ? nil : image.map(GivenPath.absolute)
-        let reader = PictureReader(settings.images)
+        let reader = PictureReader(settings.images, reading: location.reading)
         let threads = threads ?? settings.workers.threads ?? EngineThread.defaultCount
         let isJSON = shared.json
         try await EngineThread.run {

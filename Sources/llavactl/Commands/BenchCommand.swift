@@ -101,7 +101,9 @@ struct BenchCommand: AsyncParsableCommand {
         let work = BenchWork(
             images: images, questions: questions, maxTokens: maxTokens, wishes: wishes,
             picture: picture.map(GivenPath.absolute))
-        let bench = BenchRun(model: source, work: work, reader: PictureReader(settings.images))
+        let bench = BenchRun(
+            model: source, work: work,
+            reader: PictureReader(settings.images, reading: source.reading))
         let report = try await EngineThread.run { try bench.measure() }
         let sink = FileSink.standardOutput()
         if shared.json {

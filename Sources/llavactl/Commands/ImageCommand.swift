@@ -33,8 +33,8 @@ struct ImageCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try shared.settings()
         let path = GivenPath.absolute(path)
-        let reader = PictureReader(settings.images)
         let location = namesModel ? try model.location(settings) : nil
+        let reader = PictureReader(settings.images, reading: location?.reading ?? .original)
         let out = out
         let outcome = try await EngineThread.run {
             let outcome = reader.read(path)

@@ -32,7 +32,7 @@ struct PresetsTestCommand: AsyncParsableCommand {
         let location = try model.location(settings)
         let preset = try await wanted()
         let loader = ImageLoader(limits: ImageLimits(settings.images))
-        let decoder = ImageDecoder(settings.images)
+        let decoder = ImageDecoder(settings.images, reading: location.reading)
         let path = GivenPath.absolute(image)
         let threads = settings.workers.threads ?? EngineThread.defaultCount
         let answers = try await EngineThread.run {

@@ -1,5 +1,6 @@
 import Assembly
 import Images
+import LLaVA
 import Pipeline
 import Settings
 
@@ -8,10 +9,10 @@ struct PictureReader: Sendable {
     private let loader: ImageLoader
     private let decoder: ImageDecoder
 
-    /// A reader with these limits.
-    init(_ settings: ImageSettings) {
+    /// A reader with these limits, for a model that sees pictures by this reading.
+    init(_ settings: ImageSettings, reading: ImageReading) {
         loader = ImageLoader(limits: ImageLimits(settings))
-        decoder = ImageDecoder(settings)
+        decoder = ImageDecoder(settings, reading: reading)
     }
 
     /// The picture, or why it cannot be described.

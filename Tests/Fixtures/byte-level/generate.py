@@ -8,6 +8,7 @@ import gguf
 from tokenizers import (
     AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers,
 )
+from transformers import GPT2Tokenizer, Qwen2Tokenizer
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tokenizer"))
@@ -29,6 +30,8 @@ FAMILIES = {
 COMPOSING = {"qwen2", "mpt"}
 """Families whose normalizer is Unicode's form C."""
 CONTROL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+PAIRS = {"qwen2": ("qwen2", Qwen2Tokenizer), "gpt-2": ("mpt", GPT2Tokenizer)}
+"""Folders of vocab.json and merges.txt: whose vocabulary, and the class that reads it."""
 SENTENCES = ["I'm sure they'll say it's 1234567 DON'T WE'VE.", "  two\n\n  lines\r\n\ttab, end"]
 
 
@@ -77,6 +80,30 @@ def write(name: str, tokenizer: Tokenizer, user_defined: list[str]) -> None:
     writer.close()
 
 
+def write_pairs(name: str, tokenizer: Tokenizer) -> None:
+    """A folder as transformers' slow tokenizers wrote it, with added tokens in the new or the old place."""
+    folder, kind = HERE / name, PAIRS[name][1].__name__
+    folder.mkdir(exist_ok=True)
+    tokenizer.model.save(str(folder))
+    added = {token["content"]: token for token in json.loads(tokenizer.to_str())["added_tokens"]}
+    if name == "qwen2":
+        files = {"tokenizer_config.json": {
+            "tokenizer_class": kind, "add_prefix_space": False, "bos_token": None,
+            "eos_token": CONTROL[2], "pad_token": CONTROL[0], "additional_special_tokens": CONTROL[1:],
+            "added_tokens_decoder": {
+                token.pop("id"): token for token in sorted(added.values(), key=lambda one: one["id"])},
+        }}
+    else:
+        files = {
+            "tokenizer_config.json": {"tokenizer_class": kind, "eos_token": "<|unknown|>"},
+            "added_tokens.json": {text: token["id"] for text, token in added.items()},
+            "special_tokens_map.json": {
+                "bos_token": CONTROL[0], "eos_token": {"content": CONTROL[0], "lstrip": False}},
+        }
+    for file, value in files.items():
+        (folder / file).write_text(json.dumps(value, indent=1) + "\n", encoding="ascii")
+
+
 def main() -> None:
     """Every family: its file and one list of ids a text."""
     texts = strings()
@@ -88,12 +115,20 @@ def main() -> None:
         write(name, tokenizer, user_defined)
         tokenizer.save(str(HERE / f"{name}.tokenizer.json"), pretty=False)
         columns[name] = [tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
+        for folder in (folder for folder, (source, _) in PAIRS.items() if source == name):
+            write_pairs(folder, tokenizer)
+    slow = {name: kind.from_pretrained(HERE / name) for name, (_, kind) in PAIRS.items()}
     with open(HERE / "strings.jsonl", "w", encoding="ascii") as file:
         for index, text in enumerate(texts):
             # Control tokens in a text become those here, and never where a user typed them.
             if any(piece in text for piece in CONTROL):
                 continue
             row = {"text": text} | {name: ids[index] for name, ids in columns.items()}
+            # Only what differs from the ids of the same vocabulary read from tokenizer.json.
+            for name, (source, _) in PAIRS.items():
+                ids = slow[name](text, add_special_tokens=False)["input_ids"]
+                if ids != row[source]:
+                    row |= {name + ", pairs": ids}
             file.write(json.dumps(row, separators=(",", ":")) + "\n")
 
 

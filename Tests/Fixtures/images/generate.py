@@ -5,6 +5,8 @@ Run from this folder:  python generate.py   (see README.md for the versions)
 files.tsv    one line a picture file: its header and checksums of Pillow's pixels
 resizes.tsv  one line a size: checksums of Pillow's pixels for pictures of noise
              that the tests make themselves (`noise` below)
+white.tsv    one line a PNG with transparency: checksums of what transformers'
+             processors make of it
 """
 import io
 import struct
@@ -12,7 +14,9 @@ import zlib
 from pathlib import Path
 
 import numpy as np
+import transformers
 from PIL import Image, ImageOps, PngImagePlugin
+from transformers.image_transforms import convert_to_rgb
 
 HERE = Path(__file__).parent
 FILL = (122, 116, 104)
@@ -196,6 +200,19 @@ def good_pngs():
     yield "png-grey-2-transparent.png", png(greys >> 6, 2, 0, chunk(b"tRNS", b"\0\x01"))
     first = struct.pack(">3H", *map(int, colours[0, 0]))
     yield "png-rgb-transparent.png", png(colours, 8, 2, chunk(b"tRNS", first))
+    # Pillow looks for the lower byte of the colour in samples of 8 bits.
+    yield "png-grey-1-transparent.png", png(greys >> 7, 1, 0, chunk(b"tRNS", b"\0\0"))
+    yield "png-grey-1-no-such-grey.png", png(greys >> 7, 1, 0, chunk(b"tRNS", b"\1\0"))
+    yield "png-grey-4-transparent.png", png(greys >> 4, 4, 0, chunk(b"tRNS", b"\1\x55"))
+    yield "png-grey-16-transparent.png", png(
+        wide[:, :, :1] // 1000, 16, 0, chunk(b"tRNS", b"\0\x20"))
+    high = struct.pack(">3H", *map(int, wide[0, 0] >> 8))
+    yield "png-rgb-16-transparent.png", png(wide, 16, 2, chunk(b"tRNS", high))
+    yield "png-palette-one-transparent.png", png(
+        greys >> 5, 8, 3, palette + chunk(b"tRNS", b"\xff\xff\xff\0"))
+    yield "png-palette-4-transparent-interlaced.png", png(
+        greys >> 4, 4, 3, chunk(b"PLTE", bytes(range(48))) + chunk(b"tRNS", bytes(range(0, 255, 30))),
+        interlaced=True)
     yield "png-gamma.png", png(colours, 8, 2, chunk(b"gAMA", struct.pack(">I", 100000)))
     bomb = zlib.compress(bytes(20 << 20), 9)
     yield "png-profile-bomb.png", png(greys, 8, 0, chunk(b"iCCP", b"huge\0\0" + bomb))
@@ -330,7 +347,38 @@ def write_resizes():
     (HERE / "resizes.tsv").write_text("\n".join(lines) + "\n")
 
 
+def processed(name, picture, **options):
+    """Whole levels of a processor's first view of 224 pixels."""
+    processor = getattr(transformers, f"{name}ImageProcessorPil")(
+        resample=3, do_rescale=False, do_normalize=False, **options)
+    values = np.asarray(processor(picture, return_tensors="np")["pixel_values"])
+    views = values.reshape(-1, 3, 224, 224)
+    return Image.fromarray(views[0].transpose(1, 2, 0).astype(np.uint8))
+
+
+SQUARE = {"height": 224, "width": 224}
+EDGES = {"size": {"shortest_edge": 224}, "crop_size": SQUARE}
+PROCESSORS = {
+    "CLIP": EDGES, "Llava": EDGES, "Siglip": {"size": SQUARE},
+    "LlavaNext": {**EDGES, "image_grid_pinpoints": [[224, 448], [448, 224]]},
+}  # fmt: skip
+
+
+def write_white():
+    lines = ["# " + "\t".join(["file", "white", *PROCESSORS])]
+    for name, data in good_pngs():
+        stored = Image.open(io.BytesIO(data))
+        stored.load()
+        if "A" not in stored.getbands() and stored.info.get("transparency") is None:
+            continue
+        fields = [name, checksum(Image.fromarray(convert_to_rgb(stored, return_numpy=True)))]
+        fields += [checksum(processed(kind, stored, **PROCESSORS[kind])) for kind in PROCESSORS]
+        lines.append("\t".join(fields))
+    (HERE / "white.tsv").write_text("\n".join(lines) + "\n")
+
+
 if __name__ == "__main__":
     PngImagePlugin.MAX_TEXT_CHUNK = 64 << 20  # to let Pillow read the two bombs at all
     write_files()
     write_resizes()
+    write_white()

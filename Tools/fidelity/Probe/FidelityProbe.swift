@@ -51,7 +51,8 @@ struct FidelityProbe {
         let engine = try LlavaEngine(model: model, threads: 2)
         if let path = task.picture {
             let bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
-            let picture = try ImageDecoder().decode(bytes)
+            let transparency = model.location.reading.transparency
+            let picture = try ImageDecoder(transparency: transparency).decode(bytes)
             if let input = model.preprocessor?.input(for: picture) {
                 try write(input.pixels.flatMap(\.values), to: "\(task.out).pixels")
             }
