@@ -171,30 +171,37 @@ static multiply_kernel multiply_of(ck_int8_kind kind) {
     }
 }
 
-/// Sums of `pairs` pairs of outputs for all rows.
+/// Weights that are needed soon, on their way to the second-level cache.
+typedef struct { const uint8_t *next, *end; } stream;
+
+static inline void fetch(stream *s, size_t bytes) {
+    const uint8_t *until = bytes < (size_t)(s->end - s->next) ? s->next + bytes : s->end;
+    for (; s->next < until; s->next += 64) { _mm_prefetch((const char *)s->next, _MM_HINT_T1); }
+}
+
+/// Sums of `pairs` pairs of outputs for all rows. The rows of weights from here to `end` follow each
+/// other in the file, and are fetched a panel ahead: a few lines at a time, because a core waits for
+/// few at once.
 static void panel(
     ck_type type, size_t rows, size_t pairs, size_t columns, const ck_int8_block *x,
-    const uint8_t *weights, float (*sums)[PAIR]) {
+    const uint8_t *weights, const uint8_t *end, float (*sums)[PAIR]) {
     const multiply_kernel multiply = multiply_of(ck_int8_kind_of(type));
     const ck_int8_spread spread = ck_int8_spread_of(type);
     const size_t stride = ck_row_bytes(type, columns);
     const size_t elements = ck_block_elements(type), size = ck_block_bytes(type);
     memset(sums, 0, pairs * rows * sizeof *sums);
-    // The next rows of weights follow these in the file: a share is fetched with every block.
-    const uint8_t *next = weights + pairs * PAIR * stride;
-    const size_t share = CK_INT8_COLUMNS / elements * size * pairs * PAIR;
+    stream ahead = {weights + pairs * PAIR * stride, end};
+    const size_t share = CK_INT8_COLUMNS / elements * size * pairs * PAIR / (2 * pairs + 1);
     _Alignas(64) ck_int8_tile tiles[2 * PAIRS];
     for (size_t column = 0; column < columns; column += CK_INT8_COLUMNS, x += rows) {
         size_t left = columns - column;
         size_t length = left < CK_INT8_COLUMNS ? left : CK_INT8_COLUMNS;
         const uint8_t *blocks = weights + column / elements * size;
-        for (size_t byte = 0; byte < share; byte += 64) {
-            _mm_prefetch((const char *)next + byte, _MM_HINT_T1);
-        }
-        next += share;
         for (size_t i = 0; i < 2 * pairs; i++) {
+            fetch(&ahead, share);
             spread(blocks + i * CK_INT8_TILE * stride, stride, length, tiles + i);
         }
+        fetch(&ahead, share);
         multiply(rows, pairs, length / 32, tiles, x, sums);
     }
 }
@@ -207,17 +214,19 @@ static void matmul_vnni(
     size_t stride = ck_row_bytes(type, columns);
     float (*sums)[PAIR] = (float (*)[PAIR])scratch;
     size_t width = outputs < PAIR ? outputs : PAIR;
+    const uint8_t *end = weights + outputs * stride;
     if (outputs < PAIR) {
         uint8_t *copy = (uint8_t *)(sums + rows);
         memset(copy, 0, PAIR * stride);
         memcpy(copy, weights, outputs * stride);
         weights = copy;
+        end = copy + PAIR * stride;
     }
     for (size_t n = 0; n < outputs;) {
         if (n + width > outputs) { n = outputs - width; }
         size_t pairs = rows < MANY_ROWS ? 1 : (outputs - n) / PAIR;
         pairs = pairs < 1 ? 1 : pairs < PAIRS ? pairs : PAIRS;
-        panel(type, rows, pairs, columns, x, weights + n * stride, sums);
+        panel(type, rows, pairs, columns, x, weights + n * stride, end, sums);
         for (size_t p = 0; p < pairs; p++, n += width) {
             for (size_t r = 0; r < rows; r++) {
                 memcpy(out + r * out_stride + n, sums[p * rows + r], width * sizeof(float));

@@ -71,8 +71,10 @@ extension TensorMath {
         reserveScratch(
             floats: ck_int8_scratch_bytes(type, operand.rows, weight.columns)
                 / MemoryLayout<Float>.size + 1)
-        // Whole panels of the kernel; short ones where only the weights take time.
-        let grain = operand.rows > Self.shortChunk ? 192 : 64
+        // Whole panels of the kernel. For few rows longer runs, if there are enough of them: what a
+        // claim fetches ahead must not be another thread's.
+        let run = weight.rows / (4 * pool.threads) / 64 * 64
+        let grain = operand.rows > Self.shortChunk ? 192 : max(64, min(256, run))
         pool.forEachRange(count: weight.rows, grain: grain) { worker, range in
             let status = ck_matmul_int8(
                 level, type, operand.rows, range.count, weight.columns, rounded,
