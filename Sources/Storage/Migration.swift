@@ -12,6 +12,7 @@ struct Migration: Sendable {
         Migration(number: 4, name: "m004_work", bytes: PackageResources.m004_work_sql),
         Migration(number: 5, name: "m005_liveness", bytes: PackageResources.m005_liveness_sql),
         Migration(number: 6, name: "m006_views", bytes: PackageResources.m006_views_sql),
+        Migration(number: 7, name: "m007_batches", bytes: PackageResources.m007_batches_sql),
     ]
 
     var sql: String { String(decoding: bytes, as: UTF8.self) }

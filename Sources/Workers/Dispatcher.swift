@@ -6,8 +6,8 @@ import Storage
 ///
 /// There is a lane for each picture that the workers have room for, and a few more: while all of
 /// them compute, the next pictures are read and made ready. No more jobs than these few are claimed
-/// before workers have taken those claimed earlier: what is claimed beyond that would be stranded if
-/// this process died, and kept from other daemons until then.
+/// before workers have taken those claimed earlier (`ClaimPace`): what is claimed beyond that would
+/// be stranded if this process died, and kept from other daemons until then.
 public actor Dispatcher {
     /// Without news, the database is asked for jobs this often: NOTIFY makes it fast, this
     /// makes it right.
@@ -22,12 +22,12 @@ public actor Dispatcher {
     private let clock: any Clock<Duration>
     private let surroundings: JobRun.Surroundings
 
-    private var readers: [FileReader]
-    private let laneCount: Int
-    /// Jobs that may be claimed before a worker has taken them.
-    private let mostAhead: Int
+    /// Jobs that have been claimed and have not ended.
+    private var lanes = 0
     /// Jobs that are claimed and were not taken by a worker yet.
     private var ahead: Set<Int64> = []
+    private var pace: ClaimPace
+    private let start = ContinuousClock.now
     private var isDraining = false
     /// A job that has killed a worker before, waiting for every lane to be empty.
     private var suspect: Claim?
@@ -61,14 +61,14 @@ public actor Dispatcher {
         counters = WorkCounters()
         wakeup = Wakeup(clock: clock)
         // Reading a picture takes a small part of the time it spends in flight.
-        mostAhead = workers.count * max(1, workers.pictures / 4)
-        laneCount = workers.count * workers.pictures + mostAhead
-        readers = (0..<laneCount).map { FileReader(loader, number: $0) }
+        pace = ClaimPace(
+            least: workers.count * max(1, workers.pictures / 4),
+            places: workers.count * workers.pictures)
         patientStore = PatientStore(
             store, maxAttempts: maxAttempts, clock: clock, logger: logger)
         surroundings = JobRun.Surroundings(
-            store: patientStore, workers: workers, gate: ContentGate(), counters: counters,
-            logger: logger)
+            store: patientStore, readers: FileReaders(loader, count: max(4, pace.least)),
+            workers: workers, gate: ContentGate(), counters: counters, logger: logger)
     }
 
     /// Looks for jobs at once: there is news.
@@ -94,9 +94,6 @@ public actor Dispatcher {
         await abort()
     }
 
-    /// How many jobs are held.
-    public var busyLanes: Int { laneCount - readers.count }
-
     /// Claims and works until drained.
     public func run() async {
         await withDiscardingTaskGroup { group in
@@ -107,7 +104,7 @@ public actor Dispatcher {
                     isAlone = true
                     launch(suspect, in: &group)
                 }
-                let limit = min(readers.count, mostAhead - ahead.count)
+                let limit = room
                 guard limit > 0, !isAlone, suspect == nil, let epoch = lease.claimableEpoch
                 else {
                     await wakeup.wait(atMost: Self.pollInterval)
@@ -134,7 +131,14 @@ public actor Dispatcher {
     }
 
     /// Whether no job is being worked on.
-    private var isFree: Bool { readers.count == laneCount }
+    private var isFree: Bool { lanes == 0 }
+
+    /// How many jobs to claim.
+    private var room: Int {
+        let now = ContinuousClock.now - start
+        return min(
+            pace.room(beside: ahead.count, at: now), pace.places + pace.limit(at: now) - lanes)
+    }
 
     /// Starts the jobs of one claim.
     ///
@@ -157,16 +161,14 @@ public actor Dispatcher {
     }
 
     private func launch(_ claim: Claim, in group: inout DiscardingTaskGroup) {
-        guard let reader = readers.popLast() else {
-            preconditionFailure("more jobs were claimed than there are lanes")
-        }
+        lanes += 1
         ahead.insert(claim.job.id)
         let run = JobRun(
-            job: claim.job, stop: claim.stop, reader: reader, around: surroundings,
+            job: claim.job, stop: claim.stop, around: surroundings,
             onBegin: { await self.begun(claim.job.id) })
         group.addTask {
             await run.run()
-            await self.ended(claim.job, reader)
+            await self.ended(claim.job)
         }
     }
 
@@ -184,16 +186,17 @@ public actor Dispatcher {
 
     /// A worker has taken a job's picture: there may be room for the next.
     private func begun(_ job: Int64) async {
-        guard ahead.remove(job) != nil else { return }
+        guard ahead.remove(job) != nil, room > 0 else { return }
         await wakeup.signal()
     }
 
-    private func ended(_ job: ClaimedJob, _ reader: FileReader) async {
+    private func ended(_ job: ClaimedJob) async {
         ahead.remove(job.id)
         held.letGo(job.id, fence: job.fence)
-        readers.append(reader)
+        lanes -= 1
+        pace.ended(at: ContinuousClock.now - start)
         if isFree { isAlone = false }
-        await wakeup.signal()
+        if isFree || room > 0 { await wakeup.signal() }
     }
 }
 

@@ -115,6 +115,52 @@ import Testing
         #expect(serverPID == nil)
     }
 
+    @Test func aBatchThatWasReportedAsWrittenOutlivesAKilledServer() async throws {
+        let database = try await Database.open(location)
+        try await database.migrate()
+        let epoch = try await database.prepare(paths: (0..<8).map { "/batch/\($0).jpg" })
+        let jobs = try await database.claim(epoch: epoch, limit: 8)
+        let replies = try await database.identify(
+            jobs.map { job in
+                FoundPicture(
+                    job: job.id, fence: job.fence,
+                    sha256: [UInt8](repeating: 100 + UInt8(job.id), count: 32),
+                    stamp: FileStamp(size: 9, modificationNanoseconds: 9))
+            })
+        #expect(replies.count == 8)
+        try await killEverything(of: database)
+
+        // What was identified is known, so the answers are taken.
+        let outcomes = try await retrying(database) {
+            try await database.put(
+                jobs.map { job in
+                    JobAnswers(
+                        job: job.id, fence: job.fence,
+                        answers: [
+                            NewAnswer(
+                                presetID: job.presets[0].id, question: "caption", answer: "it")
+                        ], isFinal: true)
+                })
+        }
+        #expect(outcomes.allSatisfy { $0 == .done || $0 == .already })
+        try await killEverything(of: database)
+        let rows = try await retrying(database) {
+            try await database.results(ResultFilter(folder: "/batch"))
+        }
+        #expect(rows.count == 8)
+        #expect(
+            try await database.jobs(JobFilter(folder: "/batch")).allSatisfy { $0.state == .done })
+        await database.close()
+    }
+
+    /// Kills the server and the backend of a connection, which could answer a while without it.
+    private func killEverything(of database: Database) async throws {
+        let pid = try #require(serverPID)
+        kill(await database.backendPID, SIGKILL)
+        kill(pid, SIGKILL)
+        try await untilEnded(pid)
+    }
+
     /// Waits for a server's end: until then, a backend of it may still answer.
     private func untilEnded(_ pid: pid_t) async throws {
         let deadline = ContinuousClock.now + .seconds(60)
@@ -194,15 +240,17 @@ import Testing
     @Test func aFailedMigrationLeavesNothing() async throws {
         let database = try await Database.open(
             .external(conninfo: try TestServer.newDatabase()))
+        let count = Migration.all.count
         let broken =
             Migration.all + [
                 Migration(
-                    number: 7, name: "m007_broken",
+                    number: count + 1, name: "broken",
                     bytes: Array("CREATE TABLE llava.half (); SELECT nonsense".utf8))
             ]
         await #expect(throws: StorageError.self) { try await database.migrate(broken) }
         #expect(try await database.column("SELECT to_regclass('llava.half')") == ["NULL"])
-        #expect(try await database.column("SELECT max(number) FROM llava.migration") == ["6"])
+        #expect(
+            try await database.column("SELECT max(number) FROM llava.migration") == ["\(count)"])
         #expect(try await database.migrate() == 0)
         await database.close()
     }

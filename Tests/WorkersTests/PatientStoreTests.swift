@@ -25,10 +25,10 @@ private final class FailingStore: JobStore {
     func claim(epoch: Int64, limit: Int) async throws(StorageError) -> [ClaimedJob] { [] }
 
     func identify(
-        job: Int64, fence: Int64, sha256: [UInt8], stamp: FileStamp
-    ) async throws(StorageError) -> Identification {
+        _ pictures: [FoundPicture]
+    ) async throws(StorageError) -> [Identification] {
         try attempt()
-        return .missing([])
+        return pictures.map { _ in .missing([]) }
     }
 
     func put(_ jobs: [JobAnswers]) async throws(StorageError) -> [PutOutcome] {

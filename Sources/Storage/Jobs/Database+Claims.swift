@@ -49,29 +49,65 @@ extension Database {
     public func identify(
         job: Int64, fence: Int64, sha256: [UInt8], stamp: FileStamp
     ) throws(StorageError) -> Identification {
+        try identify([FoundPicture(job: job, fence: fence, sha256: sha256, stamp: stamp)])[0]
+    }
+
+    /// Tells which pictures the paths of several jobs hold, in one transaction, and learns what is
+    /// missing; see `identify(job:fence:sha256:stamp:)`.
+    ///
+    /// Unlike a beat, this waits for the disk like any write: an answer is stored under what was
+    /// identified, and the blame for a picture that takes the whole machine down must outlive it.
+    ///
+    /// - Parameter pictures: What was found for each job.
+    /// - Returns: The unanswered questions of each, or why to stop, in the same order.
+    /// - Throws: `StorageError`; may be repeated.
+    public func identify(
+        _ pictures: [FoundPicture]
+    ) throws(StorageError) -> [Identification] {
         let result = try run(
             Statement(
                 "identify",
-                "SELECT outcome, preset_id, questions FROM llava.identify($1, $2, $3, $4, $5)",
+                """
+                SELECT place, outcome, preset_id, questions
+                FROM llava.identify_many($1, $2, $3, $4, $5)
+                """,
                 [
-                    .integer(job), .integer(fence), .bytes(sha256), .integer(stamp.size),
-                    .integer(stamp.modificationNanoseconds),
+                    .integers(pictures.map(\.job)), .integers(pictures.map(\.fence)),
+                    .byteStrings(pictures.map(\.sha256)), .integers(pictures.map(\.stamp.size)),
+                    .integers(pictures.map(\.stamp.modificationNanoseconds)),
                 ]))
-        var missing: [MissingAnswers] = []
+        var replies = [Identification?](repeating: nil, count: pictures.count)
         for row in try result.map({ $0 }) {
+            let place: Int = try row.integer("place")
+            guard replies.indices.contains(place - 1) else {
+                throw StorageError(.value, "llava.identify_many gave a place \(place)")
+            }
             switch try row.text("outcome") {
             case "missing":
-                missing.append(
-                    MissingAnswers(
-                        presetID: try row.integer("preset_id"),
-                        questions: try row.texts("questions")))
-            case "stale": return .stale
-            case "cancel": return .cancelled
-            case "gone": return .gone
-            default: continue
+                let part = MissingAnswers(
+                    presetID: try row.integer("preset_id"), questions: try row.texts("questions"))
+                if case .missing(let parts) = replies[place - 1] {
+                    replies[place - 1] = .missing(parts + [part])
+                } else {
+                    replies[place - 1] = .missing([part])
+                }
+            case "complete": replies[place - 1] = .missing([])
+            case "stale": replies[place - 1] = .stale
+            case "cancel": replies[place - 1] = .cancelled
+            case "gone": replies[place - 1] = .gone
+            case let other:
+                throw StorageError(
+                    .value,
+                    "llava.identify_many gave '\(other)', which this program does not know")
             }
         }
-        return .missing(missing)
+        let complete = replies.compactMap(\.self)
+        guard complete.count == pictures.count else {
+            throw StorageError(
+                .value,
+                "\(complete.count) replies came back for the pictures of \(pictures.count) jobs")
+        }
+        return complete
     }
 
     /// Stores answers, all of them or none; with `isFinal` also finishes the job.
@@ -86,47 +122,33 @@ extension Database {
     public func put(
         job: Int64, fence: Int64, answers: [NewAnswer], final isFinal: Bool
     ) throws(StorageError) -> PutOutcome {
-        let result = try run(
-            Statement(
-                "put", "SELECT llava.put($1, $2, $3, $4) AS outcome",
-                [
-                    .integer(job), .integer(fence), .json(try AnswerJSON.encode(answers)),
-                    .bool(isFinal),
-                ]))
-        return try Self.outcome(try result.only().text("outcome"))
+        try put([JobAnswers(job: job, fence: fence, answers: answers, isFinal: isFinal)])[0]
     }
 
     /// Stores the answers of several jobs in one transaction, all of them or none.
     ///
-    /// - Parameter jobs: What to store for each.
+    /// - Parameter jobs: What to store for each; a job may be there once.
     /// - Returns: What became of each, in the same order.
     /// - Throws: `StorageError`; may be repeated, also when it is not known whether it was done.
     public func put(_ jobs: [JobAnswers]) throws(StorageError) -> [PutOutcome] {
-        // Sorted, so that two daemons never lock the same rows in different orders.
-        let order = jobs.indices.sorted { jobs[$0].job < jobs[$1].job }
-        let result = try run(
+        let outcomes = try run(
             Statement(
-                "puts",
-                """
-                SELECT llava.put(x.job, x.fence, x.answers, x.is_final) AS outcome
-                FROM jsonb_to_recordset($1)
-                    AS x (job bigint, fence bigint, answers jsonb, is_final boolean)
-                """, [.json(try AnswerJSON.encode(order.map { jobs[$0] }))]))
-        var outcomes = [PutOutcome](repeating: .gone, count: jobs.count)
-        let texts = try result.map { row throws(StorageError) in try row.text("outcome") }
-        guard texts.count == jobs.count else {
+                "put", "SELECT outcome FROM llava.put_many($1) ORDER BY place",
+                [.json(try AnswerJSON.encode(jobs))])
+        ).map { row throws(StorageError) in
+            let text = try row.text("outcome")
+            guard let outcome = PutOutcome(rawValue: text) else {
+                throw StorageError(
+                    .value, "llava.put_many gave '\(text)', which this program does not know")
+            }
+            return outcome
+        }
+        guard outcomes.count == jobs.count else {
             throw StorageError(
-                .value, "\(texts.count) outcomes came back for the answers of \(jobs.count) jobs")
+                .value,
+                "\(outcomes.count) outcomes came back for the answers of \(jobs.count) jobs")
         }
-        for (place, text) in zip(order, texts) { outcomes[place] = try Self.outcome(text) }
         return outcomes
-    }
-
-    private static func outcome(_ text: String) throws(StorageError) -> PutOutcome {
-        guard let outcome = PutOutcome(rawValue: text) else {
-            throw StorageError(.value, "llava.put gave '\(text)', which this program does not know")
-        }
-        return outcome
     }
 
     /// Gives a job back unfinished; answers stored before stay.

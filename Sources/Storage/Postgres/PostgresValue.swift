@@ -6,6 +6,7 @@ enum PostgresValue: Sendable, Equatable {
     case text(String?)
     case json(String?)
     case bytes([UInt8]?)
+    case byteStrings([[UInt8]])
     case texts([String])
     case integers([Int64?])
 
@@ -19,6 +20,7 @@ enum PostgresValue: Sendable, Equatable {
         case .text: 25
         case .json: 3802
         case .bytes: 17
+        case .byteStrings: 1001
         case .texts: 1009
         case .integers: 1016
         }
@@ -32,6 +34,7 @@ enum PostgresValue: Sendable, Equatable {
         case .double(let value): value.map { "\($0)" }
         case .text(let value), .json(let value): value.map(Self.withoutNUL)
         case .bytes(let value): value.map(Self.hexadecimal)
+        case .byteStrings(let values): Self.array(of: values.map(Self.hexadecimal))
         case .texts(let values): Self.array(of: values)
         case .integers(let values):
             "{" + values.map { $0.map(String.init) ?? "NULL" }.joined(separator: ",") + "}"

@@ -7,6 +7,7 @@ struct JobRun: Sendable {
     /// What every job of a daemon shares.
     struct Surroundings: Sendable {
         let store: PatientStore
+        let readers: FileReaders
         let workers: WorkerGroup
         let gate: ContentGate
         let counters: WorkCounters
@@ -18,7 +19,6 @@ struct JobRun: Sendable {
 
     let job: ClaimedJob
     let stop: StopFlag
-    let reader: FileReader
     let around: Surroundings
     /// Called when a worker has taken the picture.
     let onBegin: @Sendable () async -> Void
@@ -38,7 +38,7 @@ struct JobRun: Sendable {
         let image: SourceImage
         do throws(PipelineError) {
             presets = try wantedPresets()
-            image = try await reader.load(job.path)
+            image = try await around.readers.load(job.path)
         } catch {
             return try await giveBack(error)
         }

@@ -13,18 +13,14 @@ public protocol JobStore: Sendable {
     /// - Throws: `StorageError`.
     func claim(epoch: Int64, limit: Int) async throws(StorageError) -> [ClaimedJob]
 
-    /// Tells the database which content a job's file has.
+    /// Tells the database which contents the files of jobs have; all or nothing.
     ///
-    /// - Parameters:
-    ///   - job: The job.
-    ///   - fence: The claim.
-    ///   - sha256: SHA-256 of the file's bytes.
-    ///   - stamp: The file's size and time.
-    /// - Returns: What remains to be answered about this content.
+    /// - Parameter pictures: What was found for each job.
+    /// - Returns: What remains to be answered about each content, in the same order.
     /// - Throws: `StorageError`.
     func identify(
-        job: Int64, fence: Int64, sha256: [UInt8], stamp: FileStamp
-    ) async throws(StorageError) -> Identification
+        _ pictures: [FoundPicture]
+    ) async throws(StorageError) -> [Identification]
 
     /// Stores answers of jobs and, where they are the last, ends the claims; all or nothing.
     ///

@@ -9,7 +9,8 @@ import Synchronization
 /// again. Repeating ends when the claim is lost or the daemon gives up waiting.
 final class PatientStore: Sendable {
     private let store: any JobStore
-    private let puts: PutBatcher
+    private let identifications: Batcher<FoundPicture, Identification>
+    private let puts: Batcher<JobAnswers, PutOutcome>
     private let clock: any Clock<Duration>
     private let logger: Logger
     private let maxAttempts: Int
@@ -19,7 +20,10 @@ final class PatientStore: Sendable {
         _ store: any JobStore, maxAttempts: Int, clock: any Clock<Duration>, logger: Logger
     ) {
         self.store = store
-        puts = PutBatcher(store)
+        identifications = Batcher { pictures throws(StorageError) in
+            try await store.identify(pictures)
+        }
+        puts = Batcher { answers throws(StorageError) in try await store.put(answers) }
         self.maxAttempts = maxAttempts
         self.clock = clock
         self.logger = logger
@@ -30,12 +34,17 @@ final class PatientStore: Sendable {
         isAbandoned.store(true, ordering: .releasing)
     }
 
+    /// Pictures that wait for the transaction under way.
+    var waitingPictures: Int {
+        get async { await identifications.waitingCount }
+    }
+
     func identify(
         _ job: ClaimedJob, sha256: [UInt8], stamp: FileStamp, stop: StopFlag
     ) async throws(StorageError) -> Identification {
         try await repeating("identify", job, stop) { () async throws(StorageError) in
-            try await self.store.identify(
-                job: job.id, fence: job.fence, sha256: sha256, stamp: stamp)
+            try await self.identifications.send(
+                FoundPicture(job: job.id, fence: job.fence, sha256: sha256, stamp: stamp))
         }
     }
 
@@ -43,7 +52,7 @@ final class PatientStore: Sendable {
         _ job: ClaimedJob, _ answers: [NewAnswer], final: Bool, stop: StopFlag
     ) async throws(StorageError) -> PutOutcome {
         try await repeating("put", job, stop) { () async throws(StorageError) in
-            try await self.puts.put(
+            try await self.puts.send(
                 JobAnswers(job: job.id, fence: job.fence, answers: answers, isFinal: final))
         }
     }

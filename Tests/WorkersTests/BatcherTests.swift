@@ -1,3 +1,4 @@
+import Logging
 import Storage
 import Synchronization
 import Testing
@@ -7,6 +8,7 @@ import Testing
 /// A store that answers a put once told to, and refuses one job for good.
 private final class GatedStore: JobStore {
     private let batches = Mutex<[[Int64]]>([])
+    private let pictures = Mutex<[[Int64]]>([])
     private let gates: AsyncStream<Void>
     private let gate: AsyncStream<Void>.Continuation
 
@@ -15,7 +17,10 @@ private final class GatedStore: JobStore {
     /// The jobs of every put so far.
     var seen: [[Int64]] { batches.withLock { $0 } }
 
-    /// Lets a put be answered.
+    /// The jobs of every identification so far.
+    var identified: [[Int64]] { pictures.withLock { $0 } }
+
+    /// Lets a put or an identification be answered.
     func open() { gate.yield() }
 
     func put(_ jobs: [JobAnswers]) async throws(StorageError) -> [PutOutcome] {
@@ -30,8 +35,12 @@ private final class GatedStore: JobStore {
     func claim(epoch: Int64, limit: Int) async throws(StorageError) -> [ClaimedJob] { [] }
 
     func identify(
-        job: Int64, fence: Int64, sha256: [UInt8], stamp: FileStamp
-    ) async throws(StorageError) -> Identification { .gone }
+        _ pictures: [FoundPicture]
+    ) async throws(StorageError) -> [Identification] {
+        self.pictures.withLock { $0.append(pictures.map(\.job)) }
+        for await _ in gates { break }
+        return pictures.map { $0.job % 2 == 0 ? .stale : .missing([]) }
+    }
 
     func giveBack(
         job: Int64, fence: Int64, how: GiveBack, failureClass: String?, error: String?,
@@ -39,14 +48,16 @@ private final class GatedStore: JobStore {
     ) async throws(StorageError) -> JobState? { nil }
 }
 
-@Suite struct PutBatcherTests {
+@Suite struct BatcherTests {
     @Test func whatComesDuringATransactionGoesIntoTheNext() async throws {
         let store = GatedStore()
-        let batcher = PutBatcher(store)
+        let batcher = Batcher<JobAnswers, PutOutcome> { jobs throws(StorageError) in
+            try await store.put(jobs)
+        }
         // An actor runs its tasks of one priority in the order of their making.
         func put(_ job: Int64, final: Bool = true) -> Task<PutOutcome?, Never> {
             Task {
-                try? await batcher.put(
+                try? await batcher.send(
                     JobAnswers(job: job, fence: 1, answers: [], isFinal: final))
             }
         }
@@ -65,5 +76,31 @@ private final class GatedStore: JobStore {
         #expect(seen[1].sorted() == [2, 3, 13])
         #expect(seen[2...].flatMap(\.self).sorted() == [2, 3, 13])
         #expect(seen.count == 5)
+    }
+
+    @Test func picturesFoundMeanwhileAreIdentifiedTogether() async throws {
+        let store = GatedStore()
+        let patient = PatientStore(
+            store, maxAttempts: 5, clock: InstantClock(),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        func identify(_ number: Int64) -> Task<Identification?, Never> {
+            Task {
+                try? await patient.identify(
+                    ClaimedJob(id: number, fence: 1, path: "/\(number)", presets: []),
+                    sha256: [UInt8](repeating: UInt8(number), count: 32),
+                    stamp: FileStamp(size: 1, modificationNanoseconds: 1), stop: StopFlag())
+            }
+        }
+        let first = identify(1)
+        while store.identified.isEmpty { await Task.yield() }
+        let others = (2...9).map { identify($0) }
+        while await patient.waitingPictures < 8 { await Task.yield() }
+        store.open()
+        store.open()
+        #expect(await first.value == .missing([]))
+        for (number, other) in zip(2..., others) {
+            #expect(await other.value == (number % 2 == 0 ? .stale : .missing([])))
+        }
+        #expect(store.identified.map { $0.sorted() } == [[1], Array(2...9)])
     }
 }
