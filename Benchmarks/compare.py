@@ -42,7 +42,8 @@ class Theirs:
         self.about = self.send({
             "model": arguments.model, "mmproj": arguments.mmproj, "threads": arguments.threads,
             "extra_buffers": True})
-        self.flash = {}
+        fixed = {"on": True, "off": False}.get(arguments.flash)
+        self.flash = {} if fixed is None else {stage: fixed for stage in STAGES}
 
     def send(self, message):
         self.process.stdin.write(json.dumps(message) + "\n")
@@ -69,7 +70,7 @@ class Ours:
     def __init__(self, arguments):
         self.command = [
             arguments.llavactl, "bench", "--model", arguments.model, "--mmproj", arguments.mmproj,
-            "--threads", str(arguments.threads), "--json"]
+            "--threads", str(arguments.threads), "--arithmetic", arguments.arithmetic, "--json"]
 
     def bench(self, **work):
         options = [text for name, value in work.items()
@@ -165,6 +166,10 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--steps", type=int, default=32, help="tokens of a decode measurement")
     parser.add_argument("--images", type=int, default=4, help="of an images-per-hour measurement")
+    parser.add_argument(
+        "--flash", choices=["on", "off", "better"], default="better",
+        help="llama.cpp's flash attention; 'better' tries both")
+    parser.add_argument("--arithmetic", default="fast", help="of llavad")
     parser.add_argument("--only", default=",".join(STAGES), help="stages, with commas between")
     parser.add_argument("--save", action="store_true", help="into results/")
     arguments = parser.parse_args()
@@ -209,7 +214,8 @@ def save(arguments, theirs, found):
     kept["runs"].append({
         "at": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
         "model": pathlib.Path(arguments.model).name, "threads": arguments.threads,
-        "rounds": arguments.rounds, "llama.cpp": theirs.about["system"].strip(),
+        "rounds": arguments.rounds, "arithmetic": arguments.arithmetic,
+        "llama.cpp": theirs.about["system"].strip(),
         "stages": found})
     path.write_text(json.dumps(kept, indent=1) + "\n")
     print(f"saved in {path.name}")

@@ -122,11 +122,24 @@ CK_VNNI_INLINE void multiply_by(
     }
 }
 
+/// Weights that are needed soon, on their way to the second-level cache: those from `next` to `end`,
+/// `share` bytes whenever there was something else to do. A core waits for few lines at once.
+typedef struct {
+    const uint8_t *next, *end;
+    size_t share, due;
+} stream;
+
+static inline void fetch(stream *s) {
+    for (s->due += s->share; s->due >= 64 && s->next < s->end; s->due -= 64, s->next += 64) {
+        _mm_prefetch((const char *)s->next, _MM_HINT_T1);
+    }
+}
+
 /// The tiles of `pairs` pairs meet the same rows while those are in the first-level cache; sums lie
 /// [pair][row].
 CK_VNNI_INLINE void multiply(
     const ck_int8_kind kind, size_t all_rows, size_t pairs, size_t sub_blocks,
-    const ck_int8_tile *t, const ck_int8_block *x, float (*sums)[PAIR]) {
+    const ck_int8_tile *t, const ck_int8_block *x, stream *ahead, float (*sums)[PAIR]) {
     for (size_t r = 0; r < all_rows; r += ROWS, x += ROWS, sums += ROWS) {
         size_t rows = all_rows - r;
         // The next rows: hardware fetches too little of what lies in the last-level cache.
@@ -135,6 +148,7 @@ CK_VNNI_INLINE void multiply(
         }
         for (size_t p = 0; p < pairs; p++) {
             const ck_int8_tile *tiles = t + 2 * p;
+            fetch(ahead);
             float (*own)[PAIR] = sums + p * all_rows;
             switch (rows) {
             case 1: multiply_by(1, kind, sub_blocks, tiles, x, own); break;
@@ -151,8 +165,8 @@ CK_VNNI_INLINE void multiply(
 #define CK_MULTIPLY(NAME, KIND)                                                                    \
     CK_VNNI static void NAME(                                                                      \
         size_t rows, size_t pairs, size_t sub_blocks, const ck_int8_tile *t,                       \
-        const ck_int8_block *x, float (*sums)[PAIR]) {                                             \
-        multiply(KIND, rows, pairs, sub_blocks, t, x, sums);                                       \
+        const ck_int8_block *x, stream *ahead, float (*sums)[PAIR]) {                              \
+        multiply(KIND, rows, pairs, sub_blocks, t, x, ahead, sums);                                \
     }
 
 CK_MULTIPLY(multiply_minimum, CK_INT8_MINIMUM)
@@ -161,7 +175,7 @@ CK_MULTIPLY(multiply_signed16, CK_INT8_SIGNED16)
 
 typedef void (*multiply_kernel)(
     size_t rows, size_t pairs, size_t sub_blocks, const ck_int8_tile *t, const ck_int8_block *x,
-    float (*sums)[PAIR]);
+    stream *ahead, float (*sums)[PAIR]);
 
 static multiply_kernel multiply_of(ck_int8_kind kind) {
     switch (kind) {
@@ -171,17 +185,8 @@ static multiply_kernel multiply_of(ck_int8_kind kind) {
     }
 }
 
-/// Weights that are needed soon, on their way to the second-level cache.
-typedef struct { const uint8_t *next, *end; } stream;
-
-static inline void fetch(stream *s, size_t bytes) {
-    const uint8_t *until = bytes < (size_t)(s->end - s->next) ? s->next + bytes : s->end;
-    for (; s->next < until; s->next += 64) { _mm_prefetch((const char *)s->next, _MM_HINT_T1); }
-}
-
 /// Sums of `pairs` pairs of outputs for all rows. The rows of weights from here to `end` follow each
-/// other in the file, and are fetched a panel ahead: a few lines at a time, because a core waits for
-/// few at once.
+/// other in the file, and are fetched a panel ahead.
 static void panel(
     ck_type type, size_t rows, size_t pairs, size_t columns, const ck_int8_block *x,
     const uint8_t *weights, const uint8_t *end, float (*sums)[PAIR]) {
@@ -190,19 +195,22 @@ static void panel(
     const size_t stride = ck_row_bytes(type, columns);
     const size_t elements = ck_block_elements(type), size = ck_block_bytes(type);
     memset(sums, 0, pairs * rows * sizeof *sums);
-    stream ahead = {weights + pairs * PAIR * stride, end};
-    const size_t share = CK_INT8_COLUMNS / elements * size * pairs * PAIR / (2 * pairs + 1);
+    // As much as a block of columns takes, shared out over its spreading and multiplying.
+    const size_t times = 2 * pairs + (rows + ROWS - 1) / ROWS * pairs;
+    stream ahead = {
+        .next = weights + pairs * PAIR * stride, .end = end,
+        .share = CK_INT8_COLUMNS / elements * size * pairs * PAIR / times + 1,
+    };
     _Alignas(64) ck_int8_tile tiles[2 * PAIRS];
     for (size_t column = 0; column < columns; column += CK_INT8_COLUMNS, x += rows) {
         size_t left = columns - column;
         size_t length = left < CK_INT8_COLUMNS ? left : CK_INT8_COLUMNS;
         const uint8_t *blocks = weights + column / elements * size;
         for (size_t i = 0; i < 2 * pairs; i++) {
-            fetch(&ahead, share);
+            fetch(&ahead);
             spread(blocks + i * CK_INT8_TILE * stride, stride, length, tiles + i);
         }
-        fetch(&ahead, share);
-        multiply(rows, pairs, length / 32, tiles, x, sums);
+        multiply(rows, pairs, length / 32, tiles, x, &ahead, sums);
     }
 }
 

@@ -1,4 +1,8 @@
-// The second half of attention for one query: values weighted by probabilities.
+// The second half of attention for queries that share their first values: values weighted by
+// probabilities.
+//
+// Two interleaved sums (even and odd rows) hide the latency of the multiply-add; which rows are even
+// does not depend on where the first run ends, nor a query's result on the queries beside it.
 #include "internal.h"
 
 /// Row `r` of two runs of rows, the second going on where the first ends.
@@ -43,9 +47,7 @@ CK_AVX2_INLINE __m256 values8(ck_type type, const void *row, size_t i) {
     return _mm256_mul_ps(_mm256_set1_ps(_cvtsh_ss(b->d)), _mm256_cvtepi32_ps(q));
 }
 
-// Columns stay in registers while the rows stream past, 64 columns at a time. Two interleaved
-// sums (even and odd rows) hide the latency of the multiply-add; which rows are even does not depend
-// on where the first run ends.
+// Columns stay in registers while the rows stream past.
 CK_AVX2_INLINE void weighted_sum_by(
     const int K, ck_type type, const runs *v, size_t first, const float *p, float *out) {
     __m256 even[4], odd[4];
@@ -86,23 +88,133 @@ CK_AVX2 static size_t weighted_sum_avx2(
     }
     return c;
 }
+
+/// Queries that take a row of values together.
+#define TOGETHER 4
+
+/// Even and odd sums of 32 columns.
+typedef struct { __m512 sum[2][2]; } halves;
+
+CK_AVX512_INLINE __m512 values16(ck_type type, const void *row, size_t i, __mmask16 mask) {
+    if (type == CK_F32) { return _mm512_maskz_loadu_ps(mask, (const float *)row + i); }
+    if (type == CK_F16) {
+        return _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(mask, (const uint16_t *)row + i));
+    }
+    const ck_block_q8_0 *b = (const ck_block_q8_0 *)row + i / CK_BLOCK;
+    __m512i q = _mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)(b->qs + i % CK_BLOCK)));
+    return _mm512_mul_ps(_mm512_set1_ps(_cvtsh_ss(b->d)), _mm512_cvtepi32_ps(q));
+}
+
+/// Adds an even number of rows to the sums of Q queries; Q is a constant where this is inlined.
+CK_AVX512_INLINE void add_pairs(
+    const size_t Q, ck_type type, size_t rows, const void *first, size_t row_bytes, size_t c,
+    const __mmask16 mask[2], const ck_weighting *queries, halves *all) {
+    __m512 sum[TOGETHER][2][2];
+    for (size_t q = 0; q < Q; q++) {
+        for (size_t i = 0; i < 4; i++) { sum[q][i / 2][i % 2] = _mm512_setzero_ps(); }
+    }
+    const char *row = first;
+    for (size_t r = 0; r < rows; r += 2) {
+        for (size_t odd = 0; odd < 2; odd++, row += row_bytes) {
+            __m512 low = values16(type, row, c, mask[0]);
+            __m512 high = values16(type, row, c + 16, mask[1]);
+            for (size_t q = 0; q < Q; q++) {
+                __m512 p = _mm512_set1_ps(queries[q].p[r + odd]);
+                sum[q][odd][0] = _mm512_fmadd_ps(p, low, sum[q][odd][0]);
+                sum[q][odd][1] = _mm512_fmadd_ps(p, high, sum[q][odd][1]);
+            }
+        }
+    }
+    for (size_t q = 0; q < Q; q++) {
+        for (size_t i = 0; i < 4; i++) { all[q].sum[i / 2][i % 2] = sum[q][i / 2][i % 2]; }
+    }
+}
+
+/// Goes on from row `r` on to the end of a query's own rows, and stores its result.
+CK_AVX512_INLINE void finish(
+    ck_type type, const runs *v, size_t r, size_t c, const __mmask16 mask[2],
+    const ck_weighting *query, halves *all) {
+    for (; r < v->rows; r++) {
+        const void *row = row_at(v, r);
+        __m512 p = _mm512_set1_ps(query->p[r]);
+        for (size_t k = 0; k < 2; k++) {
+            __m512 *sum = &all->sum[r % 2][k];
+            *sum = _mm512_fmadd_ps(p, values16(type, row, c + 16 * k, mask[k]), *sum);
+        }
+    }
+    for (size_t k = 0; k < 2; k++) {
+        _mm512_mask_storeu_ps(
+            query->out + c + 16 * k, mask[k], _mm512_add_ps(all->sum[0][k], all->sum[1][k]));
+    }
+}
+
+CK_AVX512_INLINE void weighted_sums(
+    ck_type type, size_t first_rows, const void *first, size_t columns, size_t row_bytes,
+    size_t count, const ck_weighting *queries) {
+    const size_t pairs = first_rows / 2 * 2;
+    for (size_t c = 0; c < columns; c += 32) {
+        size_t left = columns - c;
+        uint32_t bits = left >= 32 ? 0xffffffff : (1u << left) - 1;
+        const __mmask16 mask[2] = {(__mmask16)bits, (__mmask16)(bits >> 16)};
+        for (size_t q = 0; q < count;) {
+            halves all[TOGETHER];
+            size_t some = count - q >= TOGETHER ? TOGETHER : 1;
+            if (some == TOGETHER) {
+                add_pairs(TOGETHER, type, pairs, first, row_bytes, c, mask, queries + q, all);
+            } else {
+                add_pairs(1, type, pairs, first, row_bytes, c, mask, queries + q, all);
+            }
+            for (size_t i = 0; i < some; i++, q++) {
+                const runs v = {
+                    .first = first, .second = queries[q].second, .first_rows = first_rows,
+                    .rows = first_rows + queries[q].second_rows, .row_bytes = row_bytes,
+                };
+                finish(type, &v, pairs, c, mask, queries + q, all + i);
+            }
+        }
+    }
+}
+
+CK_AVX512 static void weighted_sums_avx512(
+    ck_type type, size_t first_rows, const void *first, size_t columns, size_t row_bytes,
+    size_t count, const ck_weighting *queries) {
+    switch (type) {
+    case CK_F32:
+        weighted_sums(CK_F32, first_rows, first, columns, row_bytes, count, queries);
+        break;
+    case CK_F16:
+        weighted_sums(CK_F16, first_rows, first, columns, row_bytes, count, queries);
+        break;
+    default: weighted_sums(CK_Q8_0, first_rows, first, columns, row_bytes, count, queries); break;
+    }
+}
 #endif
 
-ck_status ck_weighted_sum(
-    ck_level level, ck_type type, size_t first_rows, const void *first, size_t second_rows,
-    const void *second, size_t columns, size_t row_stride, const float *p, float *out) {
+ck_status ck_weighted_sums(
+    ck_level level, ck_type type, size_t first_rows, const void *first, size_t columns,
+    size_t row_stride, size_t count, const ck_weighting *queries) {
     if (type != CK_F32 && type != CK_F16 && type != CK_Q8_0) { return CK_UNKNOWN_TYPE; }
     size_t row_bytes = ck_row_bytes(type, row_stride);
     if (row_bytes == 0 || columns % ck_block_elements(type) != 0) { return CK_BAD_LENGTH; }
-    const runs v = {
-        .first = first, .second = second, .first_rows = first_rows,
-        .rows = first_rows + second_rows, .row_bytes = row_bytes,
-    };
-    size_t done = 0;
 #ifdef CK_X86
-    if (level >= CK_LEVEL_AVX2) { done = weighted_sum_avx2(type, &v, columns, p, out); }
+    if (level >= CK_LEVEL_AVX512) {
+        weighted_sums_avx512(type, first_rows, first, columns, row_bytes, count, queries);
+        return CK_OK;
+    }
 #endif
+    for (size_t q = 0; q < count; q++) {
+        const runs v = {
+            .first = first, .second = queries[q].second, .first_rows = first_rows,
+            .rows = first_rows + queries[q].second_rows, .row_bytes = row_bytes,
+        };
+        size_t done = 0;
+#ifdef CK_X86
+        if (level >= CK_LEVEL_AVX2) {
+            done = weighted_sum_avx2(type, &v, columns, queries[q].p, queries[q].out);
+        }
+#endif
+        weighted_sum_ref(type, &v, done, columns, queries[q].p, queries[q].out);
+    }
     (void)level;
-    weighted_sum_ref(type, &v, done, columns, p, out);
     return CK_OK;
 }

@@ -15,7 +15,7 @@ PROJECTOR = ROOT / "Models/demo/mmproj-llava-demo-f16.gguf"
 class Daemon:
     """The programs of `bin` with a state directory of their own, which the end removes."""
 
-    def __init__(self, bin, workers):
+    def __init__(self, bin, workers, threads=1, batch="auto", model=MODEL, projector=PROJECTOR):
         self.bin = pathlib.Path(bin).resolve()
         # Below /var/tmp and open to enter: as root the database runs as another user.
         self.state = tempfile.mkdtemp(prefix="llava-accept-", dir="/var/tmp")
@@ -23,8 +23,9 @@ class Daemon:
         self.config = pathlib.Path(self.state) / "llavad.yaml"
         self.config.write_text(
             f"state: {self.state}/state\ndatabase: embedded\n"
-            f"model:\n  text: {MODEL}\n  mmproj: {PROJECTOR}\n"
-            f"workers:\n  count: {workers}\n  threads: 1\nlog:\n  level: warning\n")
+            f"model:\n  text: {model}\n  mmproj: {projector}\n"
+            f"workers:\n  count: {workers}\n  threads: {threads}\n  batch: {batch}\n"
+            "log:\n  level: warning\n")
 
     def environment(self):
         return dict(os.environ, LLAVA_CONFIG=str(self.config))
@@ -45,9 +46,9 @@ class Daemon:
 
 
 @contextlib.contextmanager
-def daemon(bin, workers):
+def daemon(bin, workers, **choices):
     """A `Daemon` whose state goes when the block ends."""
-    instance = Daemon(bin, workers)
+    instance = Daemon(bin, workers, **choices)
     try:
         yield instance
     finally:

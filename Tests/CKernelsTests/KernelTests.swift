@@ -196,17 +196,57 @@ func rows(_ type: ck_type, count: Int, columns: Int, seed: UInt64) -> [UInt8] {
             let p = values.floats(37)
             var expected = [Float](repeating: 0, count: columns)
             var found = expected
-            _ = ck_weighted_sum(
-                CK_LEVEL_PLAIN, type, 37, bytes, 0, nil, columns, columns, p, &expected)
-            _ = ck_weighted_sum(
-                level, type, 37, bytes, 0, nil, columns, columns, p, &found)
+            weightedSums(
+                CK_LEVEL_PLAIN, type, first: 37, bytes, [(p, [])], columns: columns, &expected)
+            weightedSums(level, type, first: 37, bytes, [(p, [])], columns: columns, &found)
             for (a, b) in zip(expected, found) { #expect(abs(a - b) < 1e-5) }
             for first in [0, 1, 18, 36] {
                 let rest = Array(bytes[(first * ck_row_bytes(type, columns))...])
-                var split = [Float](repeating: 0, count: columns)
-                _ = ck_weighted_sum(
-                    level, type, first, bytes, 37 - first, rest, columns, columns, p, &split)
-                #expect(split == found)
+                // Six queries share the first rows: four together, then one by one.
+                let queries = (0..<6).map { query in
+                    query == 4 ? (p, rest) : (values.floats(37), query % 2 == 0 ? rest : [])
+                }
+                var all = [Float](repeating: .nan, count: 6 * columns)
+                weightedSums(level, type, first: first, bytes, queries, columns: columns, &all)
+                #expect(Array(all[(4 * columns)..<(5 * columns)]) == found)
+                for (query, entry) in queries.enumerated() {
+                    var alone = [Float](repeating: .nan, count: columns)
+                    weightedSums(
+                        level, type, first: first, bytes, [entry], columns: columns, &alone)
+                    #expect(Array(all[(query * columns)..<((query + 1) * columns)]) == alone)
+                }
+            }
+        }
+    }
+
+    /// Sums of queries with so many shared rows, and rows of their own.
+    private func weightedSums(
+        _ level: ck_level, _ type: ck_type, first: Int, _ shared: [UInt8],
+        _ queries: [(p: [Float], own: [UInt8])], columns: Int, _ out: inout [Float]
+    ) {
+        let rowBytes = ck_row_bytes(type, columns)
+        // One memory for what the pointers name.
+        let weights = queries.flatMap(\.p)
+        let rows = queries.flatMap(\.own)
+        out.withUnsafeMutableBufferPointer { out in
+            weights.withUnsafeBufferPointer { weights in
+                rows.withUnsafeBytes { rows in
+                    var (weight, row) = (0, 0)
+                    var entries: [ck_weighting] = []
+                    for (index, query) in queries.enumerated() {
+                        entries.append(
+                            ck_weighting(
+                                p: weights.baseAddress.map { $0 + weight },
+                                second: rows.baseAddress.map { $0 + row },
+                                second_rows: query.own.count / rowBytes,
+                                out: out.baseAddress.map { $0 + index * columns }))
+                        weight += query.p.count
+                        row += query.own.count
+                    }
+                    let status = ck_weighted_sums(
+                        level, type, first, shared, columns, columns, entries.count, entries)
+                    #expect(status == CK_OK)
+                }
             }
         }
     }

@@ -128,11 +128,21 @@ ck_status ck_matmul_int8(
     ck_level level, ck_type type, size_t rows, size_t outputs, size_t columns, const void *x,
     const void *weights, float *out, size_t out_stride, void *scratch);
 
-/// out[c] = sum over r of p[r] * values[r][c], for rows of f32, f16 or Q8_0 values that lie
-/// `row_stride` elements apart, in two runs: where the first ends changes no bit of the result.
-ck_status ck_weighted_sum(
-    ck_level level, ck_type type, size_t first_rows, const void *first, size_t second_rows,
-    const void *second, size_t columns, size_t row_stride, const float *p, float *out);
+// weighted_sum.c
+/// A query of several that share their first rows of values.
+typedef struct ck_weighting {
+    const float *p;       // a weight for each of the first rows, then for each of its own
+    const void *second;   // its own rows
+    size_t second_rows;   // how many
+    float *out;           // the columns of the result
+} ck_weighting;
+
+/// out[c] = sum over r of p[r] * values[r][c] for each query, for rows of f32, f16 or Q8_0 values that
+/// lie `row_stride` elements apart: the shared ones, then the query's own. Where the first ends
+/// changes no bit of the result, nor does another query.
+ck_status ck_weighted_sums(
+    ck_level level, ck_type type, size_t first_rows, const void *first, size_t columns,
+    size_t row_stride, size_t count, const ck_weighting *queries);
 
 // norms.c
 /// out = x / sqrt(mean(x^2) + epsilon) * weight.

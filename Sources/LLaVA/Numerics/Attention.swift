@@ -86,7 +86,12 @@ extension TensorMath {
         }
     }
 
-    /// Decoding: one key head at a time, its group of query heads together.
+    /// Query rows whose shared keys and values are read once: as many as a kernel keeps sums of.
+    private static let sharedRows = 4
+
+    /// Decoding: one key head at a time, for rows that share their first keys together.
+    ///
+    /// A row's result does not depend on the rows beside it.
     ///
     /// - Parameters:
     ///   - shape: Heads and their size.
@@ -100,39 +105,68 @@ extension TensorMath {
         _ shape: Attention, queries: UnsafePointer<Float>, rows: Int, over memory: KeysAndValues,
         mostKeys: Int, into output: UnsafeMutablePointer<Float>, span: (Int) -> KeySpan
     ) {
-        let size = shape.headDimension
-        let width = shape.heads * size
-        reserveScratch(floats: shape.group * mostKeys + size)
-        // A head's rows one after the other: answers about one picture share its keys, which are in
-        // the cache from the first of them on.
-        let grain = max(1, min(rows, rows * shape.keyValueHeads / (4 * pool.threads)))
-        pool.forEachRange(count: rows * shape.keyValueHeads, grain: grain) { worker, range in
-            let scores = scratch(of: worker)
+        let chunks = (rows + Self.sharedRows - 1) / Self.sharedRows
+        let most = Self.sharedRows * shape.group
+        reserveScratch(floats: most * (mostKeys + shape.headDimension) + shape.headDimension)
+        pool.forEachRange(count: shape.keyValueHeads * chunks) { worker, range in
             for item in range {
-                let (head, row) = item.quotientAndRemainder(dividingBy: rows)
-                let seen = span(row)
-                let start = row * width + head * shape.group * size
-                let offset = memory.offset(head: head)
-                let first = offset + seen.first.lowerBound * memory.rowBytes
-                let second = offset + seen.second.lowerBound * memory.rowBytes
-                func score(_ count: Int, _ place: Int, _ column: Int) {
-                    let status = ck_dot_rows(
-                        level, memory.type, count, size, memory.keys + place, shape.group,
-                        queries + start, size, scores + column, mostKeys,
-                        scores + shape.group * mostKeys)
-                    precondition(status == CK_OK, "keys are stored in a type kernels cannot read")
-                }
-                score(seen.first.count, first, 0)
-                score(seen.second.count, second, seen.first.count)
-                for member in 0..<shape.group {
-                    let weights = scores + member * mostKeys
-                    ck_softmax(level, seen.total, shape.scale, weights)
-                    _ = ck_weighted_sum(
-                        level, memory.type, seen.first.count, memory.values + first,
-                        seen.second.count, memory.values + second, size, memory.rowStride, weights,
-                        output + start + member * size)
+                let (head, chunk) = item.quotientAndRemainder(dividingBy: chunks)
+                var row = chunk * Self.sharedRows
+                let end = min(rows, row + Self.sharedRows)
+                while row < end {
+                    let prefix = span(row).first
+                    let others = (row + 1..<end).prefix { span($0).first == prefix }
+                    attend(
+                        shape, head: head, queries: queries, row..<others.endIndex, over: memory,
+                        mostKeys: mostKeys, room: scratch(of: worker), into: output, span: span)
+                    row = others.endIndex
                 }
             }
+        }
+    }
+
+    /// Some query rows that share their first keys, with one key head.
+    private func attend(
+        _ shape: Attention, head: Int, queries: UnsafePointer<Float>, _ rows: Range<Int>,
+        over memory: KeysAndValues, mostKeys: Int, room: UnsafeMutablePointer<Float>,
+        into output: UnsafeMutablePointer<Float>, span: (Int) -> KeySpan
+    ) {
+        let size = shape.headDimension
+        let width = shape.heads * size
+        let vectors = rows.count * shape.group
+        let (gathered, scores) = (room, room + vectors * size)
+        let spare = scores + vectors * mostKeys
+        for (index, row) in rows.enumerated() {
+            (gathered + index * shape.group * size).update(
+                from: queries + row * width + head * shape.group * size, count: shape.group * size)
+        }
+        let offset = memory.offset(head: head)
+        func place(_ keys: Range<Int>) -> Int { offset + keys.lowerBound * memory.rowBytes }
+        func score(_ keys: Range<Int>, _ first: Int, _ count: Int, _ column: Int) {
+            let status = ck_dot_rows(
+                level, memory.type, keys.count, size, memory.keys + place(keys), count,
+                gathered + first * size, size, scores + first * mostKeys + column, mostKeys, spare)
+            precondition(status == CK_OK, "keys are stored in a type kernels cannot read")
+        }
+        let shared = span(rows.lowerBound).first
+        score(shared, 0, vectors, 0)
+        withUnsafeTemporaryAllocation(of: ck_weighting.self, capacity: vectors) { weightings in
+            for (index, row) in rows.enumerated() {
+                let seen = span(row)
+                let first = index * shape.group
+                score(seen.second, first, shape.group, shared.count)
+                for vector in first..<first + shape.group {
+                    let weights = scores + vector * mostKeys
+                    ck_softmax(level, seen.total, shape.scale, weights)
+                    weightings[vector] = ck_weighting(
+                        p: weights, second: memory.values + place(seen.second),
+                        second_rows: seen.second.count,
+                        out: output + row * width + (head * shape.group + vector - first) * size)
+                }
+            }
+            _ = ck_weighted_sums(
+                level, memory.type, shared.count, memory.values + place(shared), size,
+                memory.rowStride, vectors, weightings.baseAddress)
         }
     }
 
