@@ -41,6 +41,7 @@ typedef struct {
     const uint16_t *b[2];  // weights of two output groups
     float *out;            // 32 x 32 sums
     size_t stride;         // floats from one row of sums to the next
+    size_t rows;           // of 32, those that are there
     size_t steps;          // of 32 columns
     int goes_on;           // whether `out` holds sums to go on from
 } block;
@@ -48,7 +49,7 @@ typedef struct {
 /// VPDPWSSD: 8 rows by 2 vectors of outputs in registers, a pair of columns at a time; a step's sums
 /// are exact, and are scaled and added to those of the steps before it.
 CK_VNNI static void block_vnni(const block *k) {
-    for (size_t r = 0; r < 32; r += 8) {
+    for (size_t r = 0; r < k->rows; r += 8) {
         const uint16_t *a = k->a[r / 16], *b0 = k->b[0], *b1 = k->b[1];
         float *out = k->out + r * k->stride;
         // In registers between two steps there is room for the integers alone.
@@ -167,7 +168,7 @@ static void matmul_blocks(
                     // A group that does not exist is stood in for by the one before it.
                     .a = {a, height > 16 ? a + group : a}, .b = {b, width > 16 ? b + group : b},
                     .out = whole ? target : beside, .stride = whole ? out_stride : 32,
-                    .steps = count, .goes_on = from > 0,
+                    .rows = height, .steps = count, .goes_on = from > 0,
                 };
                 if (!whole && from > 0) {
                     memset(beside, 0, sizeof beside);
