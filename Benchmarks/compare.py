@@ -108,12 +108,14 @@ def hourly(questions):
         images = arguments.images
         mine = ours.bench(
             images=images, questions=questions, max_tokens=48, batch=arguments.batch)
+        wave = min(images, arguments.wave)
         taken = theirs.ask(
-            f"hourly-{questions}", do="work", better=min, images=images, questions=questions,
+            f"hourly-{questions}", do="work", better=min, images=wave, questions=questions,
             steps=48, opening=OPENING, closing=CLOSING,
             texts=[question(index) for index in range(questions)])
-        return (mine["images_per_hour"], images * 3_600_000 / taken,
-                {"images": images, "questions": questions, "max_tokens": 48})
+        return (mine["images_per_hour"], wave * 3_600_000 / taken,
+                {"images": images, "images_of_llama.cpp": wave, "questions": questions,
+                 "max_tokens": 48})
     return stage
 
 
@@ -170,6 +172,10 @@ def main():
         "--flash", choices=["on", "off", "better"], default="better",
         help="llama.cpp's flash attention; 'better' tries both")
     parser.add_argument("--arithmetic", default="fast", help="of llavad")
+    parser.add_argument(
+        "--wave", type=int, default=4,
+        help="the most images of llama.cpp's share of that: its four slots take questions image by "
+        "image, so that more images are only more of the same")
     parser.add_argument("--only", default=",".join(STAGES), help="stages, with commas between")
     parser.add_argument("--save", action="store_true", help="into results/")
     arguments = parser.parse_args()

@@ -30,7 +30,7 @@ extension Scheduler {
         }
         lastStep = clock.now
         let duration = start.duration(to: lastStep)
-        if limits.patience == nil { patience = max(.seconds(1), duration * 8) }
+        if limits.patience == nil { patience = max(.seconds(1), duration * 24) }
         let taken = duration.milliseconds
         times.steps += 1
         times.stepTokens += active.count

@@ -11,12 +11,12 @@ public struct SchedulerLimits: Sendable, Equatable {
     /// Fewer answers and pictures are worked on where this is less than they need, but always one.
     public var cacheBytes: Int?
     /// The longest that answers wait for a picture or a question to be read before they take a step,
-    /// up to one layer of reading more; `nil` for eight times as long as a step takes, but a second
-    /// at least.
+    /// up to one layer of reading more; `nil` for 24 times as long as a step takes, but a second at
+    /// least.
     ///
-    /// Reading first makes fuller steps, which cost less a token. Steps then take a ninth of the
-    /// time while something is read: with a 7B model that reads a picture in 10 s and takes a step
-    /// in 200 ms, six or seven answers of 48 tokens are in flight.
+    /// Reading first makes fuller steps, which cost less a token. Steps then take a twenty-fifth of
+    /// the time while something is read: with a 7B model that reads a picture in 16 s and takes a
+    /// step in 350 ms, a batch of 16 answers of 48 tokens fills; with 8 times only half of it.
     public var patience: Duration?
     /// Whether the text before the picture, the same in every prompt, is read once and copied.
     public var keepsPrefix: Bool
