@@ -65,8 +65,11 @@ extension TensorMath {
         case .accurate:
             return operand.phase == .step ? .rows : .tiles
         case .fast:
-            // The matrix unit does more products of 16 bits than vectors do of 8.
-            if isLong && level.rawValue >= CK_LEVEL_AMX.rawValue { return .tiles }
+            // The matrix unit does more products of 16 bits than vectors do of 8. And weights in
+            // blocks of 32 meet activations of 8 bits with a scale for 32 in llama.cpp as well:
+            // in what all later tokens look back on, 16 bits keep our error the smaller.
+            let isAMX = level.rawValue >= CK_LEVEL_AMX.rawValue
+            if isLong && (isAMX || ck_block_elements(type) <= 32) { return .tiles }
             if operand.columns % 32 == 0 && ck_has_int8(level, type) != 0 { return .integers }
             return isLong ? .tiles : .rows
         }
