@@ -47,8 +47,15 @@ CK_VNNI_INLINE __m512i words(const uint8_t *at, size_t stride) {
     return _mm512_loadu_si512(word);
 }
 
-CK_VNNI_INLINE __m512 lift_of(__m512 scale) {
-    return _mm512_mul_ps(scale, _mm512_set1_ps(-CK_INT8_MAGIC));
+/// What takes the constant off 32 columns again, by the sum of their scales.
+CK_VNNI_INLINE void store_lift(ck_int8_tile *t, size_t k, __m512 scale) {
+    _mm512_storeu_ps(t->lift[k], _mm512_mul_ps(scale, _mm512_set1_ps(-CK_INT8_MAGIC)));
+}
+
+/// The one scale of 32 columns.
+CK_VNNI_INLINE void store_scale(ck_int8_tile *t, size_t k, __m512 scale) {
+    _mm512_storeu_ps(t->scale[k], scale);
+    store_lift(t, k, scale);
 }
 
 /// Where the sums of signed bytes begin: the sub-block's `vectors` of bytes from `first` on.
@@ -69,8 +76,8 @@ CK_VNNI_INLINE void spread_scales_k(const uint8_t *rows, size_t stride, ck_int8_
     __m512 d = low_halves(head[0]), dmin = low_halves(_mm512_srli_epi32(head[0], 16));
     const __m512i six = _mm512_set1_epi32(63), four = _mm512_set1_epi32(15);
     const __m512i upper = _mm512_set1_epi32(48);
-    for (int k = 0; k < 4; k++) {
-        __m128i shift = _mm_cvtsi32_si128(8 * k);
+    for (size_t k = 0; k < 4; k++) {
+        __m128i shift = _mm_cvtsi32_si128((int)(8 * k));
         __m512i a = _mm512_srl_epi32(head[1], shift), b = _mm512_srl_epi32(head[2], shift);
         __m512i c = _mm512_srl_epi32(head[3], shift);
         __m512i sc[2] = {
@@ -83,10 +90,8 @@ CK_VNNI_INLINE void spread_scales_k(const uint8_t *rows, size_t stride, ck_int8_
             _mm512_or_si512(_mm512_and_si512(_mm512_srli_epi32(c, 4), four),
                             _mm512_and_si512(_mm512_srli_epi32(b, 2), upper)),
         };
-        for (int h = 0; h < 2; h++) {
-            __m512 scale = _mm512_mul_ps(d, _mm512_cvtepi32_ps(sc[h]));
-            _mm512_storeu_ps(t->scale[k + 4 * h], scale);
-            _mm512_storeu_ps(t->lift[k + 4 * h], lift_of(scale));
+        for (size_t h = 0; h < 2; h++) {
+            store_scale(t, k + 4 * h, _mm512_mul_ps(d, _mm512_cvtepi32_ps(sc[h])));
             _mm512_storeu_ps(t->minimum[k + 4 * h], _mm512_mul_ps(dmin, _mm512_cvtepi32_ps(m[h])));
         }
     }
@@ -148,7 +153,7 @@ CK_VNNI_INLINE void store_scales16(const __m512i integers[16], __m512 d, ck_int8
         __m512 second = _mm512_mul_ps(d, _mm512_cvtepi32_ps(integers[k + 1]));
         _mm512_storeu_ps(t->scale[k], first);
         _mm512_storeu_ps(t->scale[k + 1], second);
-        _mm512_storeu_ps(t->lift[k / 2], lift_of(_mm512_add_ps(first, second)));
+        store_lift(t, k / 2, _mm512_add_ps(first, second));
         begin_signed(t, k, 4);
         begin_signed(t, k + 1, 4);
     }
@@ -249,9 +254,7 @@ CK_VNNI_INLINE void spread_simple(
     spread_lines(type, rows, stride, count, size, t);
     for (size_t k = 0; k < count; k++) {
         __m512i halves = words(rows + k * size, stride);
-        __m512 scale = low_halves(halves);
-        _mm512_storeu_ps(t->scale[k], scale);
-        _mm512_storeu_ps(t->lift[k], lift_of(scale));
+        store_scale(t, k, low_halves(halves));
         if (ck_int8_kind_of(type) == CK_INT8_MINIMUM) {
             // What is added is stored as what is subtracted.
             __m512 m = low_halves(_mm512_srli_epi32(halves, 16));
@@ -275,10 +278,8 @@ CK_VNNI static void spread_iq4_xs(
         __m512i integer = _mm512_or_si512(
             _mm512_and_si512(four, _mm512_set1_epi32(15)),
             _mm512_slli_epi32(_mm512_and_si512(two, _mm512_set1_epi32(3)), 4));
-        __m512 scale = _mm512_mul_ps(
-            d, _mm512_cvtepi32_ps(_mm512_sub_epi32(integer, _mm512_set1_epi32(32))));
-        _mm512_storeu_ps(t->scale[k], scale);
-        _mm512_storeu_ps(t->lift[k], lift_of(scale));
+        integer = _mm512_sub_epi32(integer, _mm512_set1_epi32(32));
+        store_scale(t, k, _mm512_mul_ps(d, _mm512_cvtepi32_ps(integer)));
         begin_signed(t, k, 8);
     }
 }

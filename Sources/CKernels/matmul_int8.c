@@ -7,7 +7,6 @@
 // result does not depend on the rows beside it.
 #include "int8.h"
 
-#include <math.h>
 #include <string.h>
 
 /// Outputs made together: two vectors, so that an activation that was loaded serves twice.

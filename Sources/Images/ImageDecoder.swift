@@ -3,8 +3,8 @@ import CImages
 /// Turns a file's bytes into pixels, within limits checked before anything is allocated.
 ///
 /// The pixels are those of Pillow's `Image.open(f).convert("RGB")`, as the original LLaVA loads
-/// pictures: alpha is dropped unless white is to show through, grey replicated, a palette expanded, CMYK converted without a
-/// profile, 16-bit colour reduced to its high byte and 16-bit grey clipped at 255. Orientation is
+/// pictures: alpha is dropped unless white is to show through, grey replicated, a palette expanded,
+/// CMYK converted without a profile, 16-bit colour reduced to its high byte and 16-bit grey clipped at 255. Orientation is
 /// applied by default, which the original does not do; colour profiles and gamma are ignored.
 ///
 /// Decoding computes on the calling thread: not for the cooperative pool.

@@ -2,7 +2,8 @@
 ///
 /// Side, area, scans and time are those imgproxy, libpng and libjpeg-turbo's fuzzers use. The
 /// memory of a decode follows: `3 * maxPixels` bytes for the pixels (4 where white is to show
-/// through transparent ones), as much again while turning them upright, and at most `8 * maxPixels` for a progressive JPEG's coefficients.
+/// through transparent ones), as much again while turning them upright, and at most `8 * maxPixels`
+/// for a progressive JPEG's coefficients.
 public struct ImageLimits: Sendable, Equatable {
     /// Bytes of a file; 64 MiB.
     public var maxFileBytes: Int = 64 << 20
