@@ -18,25 +18,11 @@ import Testing
 
     private func fixture(_ name: String) -> String { TextFixtures.path("byte-level/\(name)") }
 
-    /// A value of a row: the text, or ids.
-    private enum Entry: Decodable {
-        case text(String)
-        case ids([TokenID])
-
-        init(from decoder: any Decoder) throws {
-            let value = try decoder.singleValueContainer()
-            if let text = try? value.decode(String.self) {
-                self = .text(text)
-            } else {
-                self = .ids(try value.decode([TokenID].self))
-            }
-        }
-    }
-
     @Test(arguments: [("qwen2", "qwen2"), ("gpt-2", "mpt")])
     func textBecomesTransformersTokens(name: String, source: String) throws {
         let tokenizer = try tokenizer(fixture(name))
-        let rows = try TextFixtures.rows([String: Entry].self, "byte-level/strings.jsonl")
+        let rows = try TextFixtures.rows(
+            [String: TextFixtures.Entry].self, "byte-level/strings.jsonl")
         #expect(rows.count >= 650)
         for row in rows {
             guard case .text(let text) = row["text"],

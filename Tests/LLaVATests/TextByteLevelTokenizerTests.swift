@@ -11,7 +11,7 @@ struct TextByteLevelTokenizerTests {
     func encodesAsTheReferenceDoes(name: String) throws {
         let tokenizer = try tokenizer(name)
         let rows = try TextFixtures.rows(
-            [String: Entry].self, "byte-level/strings.jsonl")
+            [String: TextFixtures.Entry].self, "byte-level/strings.jsonl")
         #expect(rows.count >= 650)
         for row in rows {
             guard case .text(let text) = row["text"], case .ids(let ids) = row[name] else {
@@ -23,21 +23,6 @@ struct TextByteLevelTokenizerTests {
             let decoded = tokenizer.decode(ids)
             #expect(decoded == text)
             #expect(name != "llama-bpe" || decoded.utf8.elementsEqual(text.utf8))
-        }
-    }
-
-    /// A value of a row: the text, or ids.
-    private enum Entry: Decodable {
-        case text(String)
-        case ids([TokenID])
-
-        init(from decoder: any Decoder) throws {
-            let value = try decoder.singleValueContainer()
-            if let text = try? value.decode(String.self) {
-                self = .text(text)
-            } else {
-                self = .ids(try value.decode([TokenID].self))
-            }
         }
     }
 

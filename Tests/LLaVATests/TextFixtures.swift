@@ -4,6 +4,21 @@ import ModelFiles
 
 /// The recorded texts and vocabularies under Tests/Fixtures.
 enum TextFixtures {
+    /// A value of a row of `strings.jsonl`: the text, or ids.
+    enum Entry: Decodable {
+        case text(String)
+        case ids([TokenID])
+
+        init(from decoder: any Decoder) throws {
+            let value = try decoder.singleValueContainer()
+            if let text = try? value.decode(String.self) {
+                self = .text(text)
+            } else {
+                self = .ids(try value.decode([TokenID].self))
+            }
+        }
+    }
+
     /// A text and what sentencepiece makes of it.
     struct Encoding: Decodable {
         var text: String
