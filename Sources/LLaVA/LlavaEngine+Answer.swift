@@ -104,7 +104,8 @@ extension LlavaEngine {
     private func append(_ token: TokenID, isCancelled: () -> Bool) -> Bool {
         guard
             decoder.append(
-                .tokens([token]), to: sequence, phase: .step, isCancelled: isCancelled)
+                .tokens([token]), to: sequence, phase: .step, givesScores: true,
+                isCancelled: isCancelled)
         else { return false }
         sequence.advance(by: 1)
         return true
@@ -135,7 +136,7 @@ extension LlavaEngine {
         let total = chunks.positions
         let first = isStepping ? total - 1 : total - 1 - continuation.count
         var rows: [[Float]] = []
-        let isRead = read(chunks, isCancelled: { false }) { position, chunk in
+        let isRead = read(chunks, firstScored: first, isCancelled: { false }) { position, chunk in
             for row in 0..<chunk.count where position + row >= first {
                 rows.append(Array(decoder.logits(row: row)))
             }

@@ -123,11 +123,12 @@ public final class LlavaEngine {
     ///
     /// - Parameters:
     ///   - chunks: The prompt.
+    ///   - firstScored: The first position whose scores are wanted; the last one if `nil`.
     ///   - isCancelled: Asked once a layer.
     ///   - onChunk: Called after each chunk that was read now, with its first position.
     /// - Returns: Whether all was read; if cancelled, what was read stays usable.
     func read(
-        _ chunks: [PromptChunk], isCancelled: () -> Bool,
+        _ chunks: [PromptChunk], firstScored: Int? = nil, isCancelled: () -> Bool,
         onChunk: (_ position: Int, _ chunk: PromptChunk) -> Void = { _, _ in }
     ) -> Bool {
         // The last chunk is always read again: its last row gives the first token's scores.
@@ -137,12 +138,13 @@ public final class LlavaEngine {
         }
         held.removeLast(held.count - shared)
         sequence.truncate(to: held.positions)
+        let scored = firstScored ?? chunks.positions - 1
         for chunk in chunks[shared...] {
             let position = sequence.count
             guard
                 decoder.append(
                     chunk.input(picture?.embedding), to: sequence, phase: .prompt,
-                    isCancelled: isCancelled)
+                    givesScores: position + chunk.count > scored, isCancelled: isCancelled)
             else { return false }
             sequence.advance(by: chunk.count)
             held.append(chunk)

@@ -107,10 +107,13 @@ final class LlamaDecoder {
     ///   - input: At most `chunkRows` rows, which fit the sequence.
     ///   - sequence: The sequence as it is before; the caller counts the new rows.
     ///   - phase: Whether it is part of a prompt or the step of an answer.
+    ///   - givesScores: Whether `logits(row:)` is asked afterwards. Otherwise the last layer makes
+    ///     the chunk's keys and values and nothing more, which saves a picture all the rest of it.
     ///   - isCancelled: Asked once a layer; it may take steps of other answers.
     /// - Returns: Whether the chunk was appended; if cancelled, the sequence is as before.
     func append(
-        _ input: Input, to sequence: CacheSpan, phase: Phase, isCancelled: () -> Bool
+        _ input: Input, to sequence: CacheSpan, phase: Phase, givesScores: Bool,
+        isCancelled: () -> Bool
     ) -> Bool {
         let pass = Pass(state: chunk, rows: input.count, phase: phase)
         precondition(pass.rows > 0 && pass.rows <= chunk.rows, "a chunk of \(pass.rows) rows")
@@ -120,8 +123,12 @@ final class LlamaDecoder {
         embed(input, into: chunk)
         for (index, layer) in weights.layers.enumerated() {
             if isCancelled() { return false }
-            attend(layer, index, pass, sequence)
-            feedForward(layer, pass)
+            if index == weights.layers.count - 1 && !givesScores {
+                remember(layer, index, pass, sequence)
+            } else {
+                attend(layer, index, pass, sequence)
+                feedForward(layer, pass)
+            }
         }
         return true
     }
@@ -192,10 +199,7 @@ final class LlamaDecoder {
         _ layer: LlamaWeights.Layer, _ index: Int, _ pass: Pass, _ sequence: CacheSpan
     ) {
         let start = sequence.count
-        project(layer, pass) { start + $0 }
-        cache.write(
-            at: sequence.filled.upperBound, count: pass.rows, layer: index, keys: key.base,
-            values: value.base, level: math.level)
+        remember(layer, index, pass, sequence, query: query)
         math.attend(
             heads, queries: query.base, rows: pass.rows,
             over: cache.memory(layer: index, from: sequence.rows.lowerBound),
@@ -203,11 +207,22 @@ final class LlamaDecoder {
         finishAttention(layer, pass)
     }
 
-    /// The same for a token of each of some branches.
+    /// Writes the keys and values of a chunk of a sequence, and makes its queries if wanted.
+    private func remember(
+        _ layer: LlamaWeights.Layer, _ index: Int, _ pass: Pass, _ sequence: CacheSpan,
+        query: Matrix? = nil
+    ) {
+        project(layer, pass, query: query) { sequence.count + $0 }
+        cache.write(
+            at: sequence.filled.upperBound, count: pass.rows, layer: index, keys: key.base,
+            values: value.base, level: math.level)
+    }
+
+    /// `x += out(attention(norm(x)))` for a token of each of some branches.
     private func attend(
         _ layer: LlamaWeights.Layer, _ index: Int, _ pass: Pass, _ branches: [Branch]
     ) {
-        project(layer, pass) { branches[$0].position }
+        project(layer, pass, query: query) { branches[$0].position }
         var mostKeys = 0
         for (row, branch) in branches.enumerated() {
             cache.write(
@@ -226,17 +241,19 @@ final class LlamaDecoder {
         finishAttention(layer, pass)
     }
 
-    /// Queries, keys and values of rows, turned to their positions.
+    /// Keys and values of rows, and queries if wanted, turned to their positions.
     private func project(
-        _ layer: LlamaWeights.Layer, _ pass: Pass, position: (Int) -> Int
+        _ layer: LlamaWeights.Layer, _ pass: Pass, query: Matrix?, position: (Int) -> Int
     ) {
         math.apply(layer.attentionNorm, to: pass.state, rows: pass.rows, into: normed)
         let input = operand(normed, pass)
-        math.apply(layer.query, to: input, into: query.base)
+        if let query { math.apply(layer.query, to: input, into: query.base) }
         math.apply(layer.key, to: input, into: key.base)
         math.apply(layer.value, to: input, into: value.base)
         math.forEachRow(pass.rows) { row in
-            rotary.rotate(query[row], heads: shape.headCount, position: position(row))
+            if let query {
+                rotary.rotate(query[row], heads: shape.headCount, position: position(row))
+            }
             rotary.rotate(key[row], heads: shape.keyValueHeadCount, position: position(row))
         }
     }

@@ -98,7 +98,7 @@ extension Scheduler {
             token: 0)
         defer { picture.keepShared() }
         let tail = question.chunks[picture.sharedChunks.count...]
-        guard let cost = read(tail, of: picture) else { return leave(answer) }
+        guard let cost = read(tail, of: picture, givesScores: true) else { return leave(answer) }
         answer.timings.prefillMS = cost
         let scores = decoder.logits(row: tail[tail.endIndex - 1].count - 1)
         switch draw(&answer, from: scores) {
@@ -119,16 +119,21 @@ extension Scheduler {
 
     /// Appends chunks to a picture's prompt.
     ///
+    /// - Parameters:
+    ///   - chunks: The chunks, which follow what was read.
+    ///   - picture: The picture.
+    ///   - givesScores: Whether the scores after the last row are wanted.
     /// - Returns: What it cost in milliseconds; `nil` if the picture is on its way out.
     func read(
-        _ chunks: ArraySlice<PromptChunk>, of picture: PictureSequence
+        _ chunks: ArraySlice<PromptChunk>, of picture: PictureSequence, givesScores: Bool = false
     ) -> Double? {
         let (start, stepped) = (clock.now, times.stepMS)
         reading = picture
-        for chunk in chunks where picture.end == nil {
+        for (index, chunk) in zip(chunks.indices, chunks) where picture.end == nil {
             guard !copyPrefix(chunk, to: picture) else { continue }
             let isRead = decoder.append(
                 chunk.input(picture.embedding), to: picture.prompt, phase: .prompt,
+                givesScores: givesScores && index == chunks.endIndex - 1,
                 isCancelled: {
                     stepIfDue()
                     if picture.end == nil, picture.task.isCancelled() { picture.end = .cancelled }
