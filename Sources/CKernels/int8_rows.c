@@ -1,46 +1,59 @@
 // Activations rounded to 8 bits with a scale for 32 of them: about half the error of a scale for 256
 // on activations with outliers, and what the weights' own scales are for.
 //
-// Blocks of 256 columns lie one after the other, each with all rows: [block][row]. A block of
-// weights meets them in that order.
+// Where 8 bits are too few, a row is rounded to 16 and split into two rows of 8: value = scale *
+// (256 * upper + lower), both signed. The kernel takes them for two rows and adds their results.
+//
+// Blocks of 256 columns lie one after the other, each with all rows: [block][row], the parts of a
+// row side by side. A block of weights meets them in that order.
 #include "int8.h"
 
 #include <math.h>
 #include <string.h>
 
-size_t ck_int8_bytes(size_t rows, size_t columns) {
-    return 2 * ck_int8_blocks(columns) * rows * sizeof(ck_int8_block);
+size_t ck_int8_bytes(size_t parts, size_t rows, size_t columns) {
+    return 2 * ck_int8_blocks(columns) * parts * rows * sizeof(ck_int8_block);
 }
 
-/// A block of a row in both forms.
+/// A block of a part of a row in both forms.
 typedef struct { ck_int8_block *plain, *raised; } forms;
 
-static void round32_ref(const float *x, forms f, size_t i) {
-    float greatest = ck_greatest(32, x);
-    float scale = greatest / 127, inverse = greatest > 0 ? 127 / greatest : 0;
+/// The greatest integers of a whole row and of one that is split.
+#define GREATEST 127
+#define GREATEST_SPLIT 32512  // 127 * 256
+
+static void put32_ref(const int32_t q[32], float scale, forms f, size_t i) {
     int32_t sum = 0;
     for (size_t c = 0; c < 32; c++) {
-        int8_t q = (int8_t)nearbyintf(x[c] * inverse);
-        f.plain->bytes[32 * i + c] = (uint8_t)q;
-        f.raised->bytes[32 * i + c] = (uint8_t)(q + 128);
-        sum += q;
+        f.plain->bytes[32 * i + c] = (uint8_t)q[c];
+        f.raised->bytes[32 * i + c] = (uint8_t)(q[c] + 128);
+        sum += q[c];
     }
     f.plain->scale[i] = f.raised->scale[i] = scale;
     f.plain->sum[i] = f.raised->sum[i] = scale * (float)sum;
 }
 
-static void round_columns_ref(const float *x, size_t columns, forms f) {
-    for (size_t i = 0; i < columns / 32; i++) { round32_ref(x + 32 * i, f, i); }
+static void round32_ref(const float *x, size_t parts, const forms f[2], size_t i) {
+    const float limit = parts == 1 ? GREATEST : GREATEST_SPLIT;
+    float greatest = ck_greatest(32, x);
+    float scale = greatest / limit, inverse = greatest > 0 ? limit / greatest : 0;
+    int32_t q[32], lower[32], upper[32];
+    for (size_t c = 0; c < 32; c++) {
+        q[c] = (int32_t)nearbyintf(x[c] * inverse);
+        lower[c] = (int8_t)(q[c] & 255);
+        upper[c] = (q[c] - lower[c]) / 256;
+    }
+    if (parts == 1) { put32_ref(q, scale, f[0], i); return; }
+    put32_ref(upper, 256 * scale, f[0], i);
+    put32_ref(lower, scale, f[1], i);
+}
+
+static void round_columns_ref(const float *x, size_t columns, size_t parts, const forms f[2]) {
+    for (size_t i = 0; i < columns / 32; i++) { round32_ref(x + 32 * i, parts, f, i); }
 }
 
 #ifdef CK_X86
-CK_VNNI_INLINE void round32_vnni(const float *x, forms f, size_t i) {
-    __m512 low = _mm512_loadu_ps(x), high = _mm512_loadu_ps(x + 16);
-    float greatest = ck_float_of_bits(_mm512_reduce_max_epu32(_mm512_max_epu32(
-        (__m512i)_mm512_abs_ps(low), (__m512i)_mm512_abs_ps(high))));
-    float scale = greatest / 127, inverse = greatest > 0 ? 127 / greatest : 0;
-    __m512i first = _mm512_cvtps_epi32(_mm512_mul_ps(low, _mm512_set1_ps(inverse)));
-    __m512i second = _mm512_cvtps_epi32(_mm512_mul_ps(high, _mm512_set1_ps(inverse)));
+CK_VNNI_INLINE void put32_vnni(__m512i first, __m512i second, float scale, forms f, size_t i) {
     __m256i q = _mm256_inserti128_si256(
         _mm256_castsi128_si256(_mm512_cvtepi32_epi8(first)), _mm512_cvtepi32_epi8(second), 1);
     __m256i raised = _mm256_xor_si256(q, _mm256_set1_epi8((char)0x80));
@@ -51,8 +64,32 @@ CK_VNNI_INLINE void round32_vnni(const float *x, forms f, size_t i) {
     f.plain->sum[i] = f.raised->sum[i] = scale * (float)sum;
 }
 
-CK_VNNI static void round_columns_vnni(const float *x, size_t columns, forms f) {
-    for (size_t i = 0; i < columns / 32; i++) { round32_vnni(x + 32 * i, f, i); }
+/// The lower byte of each element, as a signed number.
+CK_VNNI_INLINE __m512i lower_byte(__m512i q) {
+    return _mm512_srai_epi32(_mm512_slli_epi32(q, 24), 24);
+}
+
+/// What is left of each element for the upper byte.
+CK_VNNI_INLINE __m512i upper_byte(__m512i q) {
+    return _mm512_srai_epi32(_mm512_sub_epi32(q, lower_byte(q)), 8);
+}
+
+CK_VNNI_INLINE void round32_vnni(const float *x, size_t parts, const forms f[2], size_t i) {
+    __m512 low = _mm512_loadu_ps(x), high = _mm512_loadu_ps(x + 16);
+    const float limit = parts == 1 ? GREATEST : GREATEST_SPLIT;
+    float greatest = ck_float_of_bits(_mm512_reduce_max_epu32(_mm512_max_epu32(
+        (__m512i)_mm512_abs_ps(low), (__m512i)_mm512_abs_ps(high))));
+    float scale = greatest / limit, inverse = greatest > 0 ? limit / greatest : 0;
+    __m512i first = _mm512_cvtps_epi32(_mm512_mul_ps(low, _mm512_set1_ps(inverse)));
+    __m512i second = _mm512_cvtps_epi32(_mm512_mul_ps(high, _mm512_set1_ps(inverse)));
+    if (parts == 1) { put32_vnni(first, second, scale, f[0], i); return; }
+    put32_vnni(upper_byte(first), upper_byte(second), 256 * scale, f[0], i);
+    put32_vnni(lower_byte(first), lower_byte(second), scale, f[1], i);
+}
+
+CK_VNNI static void round_columns_vnni(
+    const float *x, size_t columns, size_t parts, const forms f[2]) {
+    for (size_t i = 0; i < columns / 32; i++) { round32_vnni(x + 32 * i, parts, f, i); }
 }
 #endif
 
@@ -63,27 +100,31 @@ static void clear_beyond(ck_int8_block *block, size_t columns, uint8_t zero) {
 }
 
 void ck_quantize_rows_int8(
-    ck_level level, size_t rows, size_t columns, const float *x, size_t stride, void *out,
-    size_t all_rows, size_t first) {
-    void (*round_columns)(const float *, size_t, forms) = round_columns_ref;
+    ck_level level, size_t parts, size_t rows, size_t columns, const float *x, size_t stride,
+    void *out, size_t all_rows, size_t first) {
+    void (*round_columns)(const float *, size_t, size_t, const forms[2]) = round_columns_ref;
 #ifdef CK_X86
     if (level >= CK_LEVEL_VNNI) { round_columns = round_columns_vnni; }
 #endif
     (void)level;
-    ck_int8_block *plain = ck_int8_form(out, all_rows, columns, CK_INT8_MINIMUM) + first;
-    ck_int8_block *raised = ck_int8_form(out, all_rows, columns, CK_INT8_SIGNED) + first;
+    const size_t all = all_rows * parts;
+    ck_int8_block *plain = ck_int8_form(out, all, columns, CK_INT8_MINIMUM) + first * parts;
+    ck_int8_block *raised = ck_int8_form(out, all, columns, CK_INT8_SIGNED) + first * parts;
     for (size_t column = 0; column < columns; column += CK_INT8_COLUMNS) {
         size_t left = columns - column;
         for (size_t r = 0; r < rows; r++) {
-            forms f = {plain + r, raised + r};
-            if (left < CK_INT8_COLUMNS) {
-                clear_beyond(f.plain, left, 0);
-                clear_beyond(f.raised, left, 128);
+            forms f[2];
+            for (size_t part = 0; part < parts; part++) {
+                f[part] = (forms){plain + r * parts + part, raised + r * parts + part};
+                if (left < CK_INT8_COLUMNS) {
+                    clear_beyond(f[part].plain, left, 0);
+                    clear_beyond(f[part].raised, left, 128);
+                }
             }
             round_columns(
-                x + r * stride + column, left < CK_INT8_COLUMNS ? left : CK_INT8_COLUMNS, f);
+                x + r * stride + column, left < CK_INT8_COLUMNS ? left : CK_INT8_COLUMNS, parts, f);
         }
-        plain += all_rows;
-        raised += all_rows;
+        plain += all;
+        raised += all;
     }
 }

@@ -27,25 +27,27 @@ int ck_has_int8(ck_level level, ck_type type) {
     return level >= CK_LEVEL_VNNI && ck_int8_kind_of(type) != CK_INT8_NONE;
 }
 
-size_t ck_int8_scratch_bytes(ck_type type, size_t rows, size_t columns) {
+size_t ck_int8_scratch_bytes(ck_type type, size_t parts, size_t rows, size_t columns) {
     // Sums of all rows, and 32 rows of weights where there are no 32; one row of the plain twin.
-    return PAIRS * rows * PAIR * sizeof(float) + PAIR * ck_row_bytes(type, columns)
+    return PAIRS * parts * rows * PAIR * sizeof(float) + PAIR * ck_row_bytes(type, columns)
         + columns * sizeof(float);
 }
 
 /// The definition: the rounded activations times the exact weights, in double precision.
 static void matmul_ref(
-    ck_type type, size_t rows, size_t outputs, size_t columns, const ck_int8_block *x,
+    ck_type type, size_t parts, size_t rows, size_t outputs, size_t columns, const ck_int8_block *x,
     const uint8_t *weights, float *out, size_t out_stride, float *scratch) {
     for (size_t n = 0; n < outputs; n++, weights += ck_row_bytes(type, columns)) {
         ck_dequantize(CK_LEVEL_PLAIN, type, columns, weights, scratch);
         for (size_t r = 0; r < rows; r++) {
             double sum = 0;
             for (size_t c = 0; c < columns; c++) {
-                const ck_int8_block *block = x + c / CK_INT8_COLUMNS * rows + r;
+                const ck_int8_block *block = x + (c / CK_INT8_COLUMNS * rows + r) * parts;
                 size_t at = c % CK_INT8_COLUMNS;
-                int8_t q = (int8_t)block->bytes[at];
-                sum += (double)scratch[c] * (double)q * (double)block->scale[at / 32];
+                for (size_t part = 0; part < parts; part++, block++) {
+                    int8_t q = (int8_t)block->bytes[at];
+                    sum += (double)scratch[c] * (double)q * (double)block->scale[at / 32];
+                }
             }
             out[r * out_stride + n] = (float)sum;
         }
@@ -213,17 +215,28 @@ static void panel(
     }
 }
 
+/// Adds the parts of rows of a pair of outputs, and stores those there are.
+static inline void store_sums(
+    size_t parts, size_t rows, size_t width, float (*sums)[PAIR], float *out, size_t out_stride) {
+    for (size_t r = 0; r < rows; r++, sums += parts) {
+        if (parts == 2) {
+            for (size_t i = 0; i < PAIR; i++) { sums[0][i] += sums[1][i]; }
+        }
+        memcpy(out + r * out_stride, sums[0], width * sizeof(float));
+    }
+}
+
 /// The last outputs are made from the last 32 rows of weights, some of them a second time; fewer
 /// than 32 rows of weights are copied to `scratch` first.
 static void matmul_vnni(
-    ck_type type, size_t rows, size_t outputs, size_t columns, const ck_int8_block *x,
+    ck_type type, size_t parts, size_t rows, size_t outputs, size_t columns, const ck_int8_block *x,
     const uint8_t *weights, float *out, size_t out_stride, float *scratch) {
-    size_t stride = ck_row_bytes(type, columns);
+    size_t stride = ck_row_bytes(type, columns), all = parts * rows;
     float (*sums)[PAIR] = (float (*)[PAIR])scratch;
     size_t width = outputs < PAIR ? outputs : PAIR;
     const uint8_t *end = weights + outputs * stride;
     if (outputs < PAIR) {
-        uint8_t *copy = (uint8_t *)(sums + rows);
+        uint8_t *copy = (uint8_t *)(sums + all);
         memset(copy, 0, PAIR * stride);
         memcpy(copy, weights, outputs * stride);
         weights = copy;
@@ -231,13 +244,11 @@ static void matmul_vnni(
     }
     for (size_t n = 0; n < outputs;) {
         if (n + width > outputs) { n = outputs - width; }
-        size_t pairs = rows < MANY_ROWS ? 1 : (outputs - n) / PAIR;
+        size_t pairs = all < MANY_ROWS ? 1 : (outputs - n) / PAIR;
         pairs = pairs < 1 ? 1 : pairs < PAIRS ? pairs : PAIRS;
-        panel(type, rows, pairs, columns, x, weights + n * stride, end, sums);
+        panel(type, all, pairs, columns, x, weights + n * stride, end, sums);
         for (size_t p = 0; p < pairs; p++, n += width) {
-            for (size_t r = 0; r < rows; r++) {
-                memcpy(out + r * out_stride + n, sums[p * rows + r], width * sizeof(float));
-            }
+            store_sums(parts, rows, width, sums + p * all, out + n, out_stride);
         }
     }
 }
@@ -245,18 +256,19 @@ static void matmul_vnni(
 #endif
 
 ck_status ck_matmul_int8(
-    ck_level level, ck_type type, size_t rows, size_t outputs, size_t columns, const void *x,
-    const void *weights, float *out, size_t out_stride, void *scratch) {
+    ck_level level, ck_type type, size_t parts, size_t rows, size_t outputs, size_t columns,
+    const void *x, const void *weights, float *out, size_t out_stride, void *scratch) {
     if (ck_int8_kind_of(type) == CK_INT8_NONE) { return CK_UNKNOWN_TYPE; }
     if (columns % 32 != 0 || ck_row_bytes(type, columns) == 0) { return CK_BAD_LENGTH; }
 #ifdef CK_X86
     if (level >= CK_LEVEL_VNNI) {
-        const ck_int8_block *blocks = ck_int8_form((void *)x, rows, columns, ck_int8_kind_of(type));
-        matmul_vnni(type, rows, outputs, columns, blocks, weights, out, out_stride, scratch);
+        const ck_int8_block *blocks =
+            ck_int8_form((void *)x, parts * rows, columns, ck_int8_kind_of(type));
+        matmul_vnni(type, parts, rows, outputs, columns, blocks, weights, out, out_stride, scratch);
         return CK_OK;
     }
 #endif
     (void)level;
-    matmul_ref(type, rows, outputs, columns, x, weights, out, out_stride, scratch);
+    matmul_ref(type, parts, rows, outputs, columns, x, weights, out, out_stride, scratch);
     return CK_OK;
 }

@@ -111,22 +111,23 @@ void ck_matmul_tiles(
 
 // int8_rows.c, matmul_int8.c: rows of activations, rounded to 8 bits with a scale for 32 of them,
 // times rows of a quantised weight matrix as it lies in the file. Columns are a multiple of 32.
+// A row has `parts` parts of 8 bits: 1, or 2 for an upper and a lower half of 16 bits.
 //
 /// Whether the level has such a kernel for the type.
 int ck_has_int8(ck_level level, ck_type type);
 /// Bytes that `rows` rows of rounded activations take.
-size_t ck_int8_bytes(size_t rows, size_t columns);
+size_t ck_int8_bytes(size_t parts, size_t rows, size_t columns);
 /// Rounds `rows` rows of activations, which lie `stride` floats apart, to the rows from `first` on of
 /// `all_rows`; `out` is the memory of all.
 void ck_quantize_rows_int8(
-    ck_level level, size_t rows, size_t columns, const float *x, size_t stride, void *out,
-    size_t all_rows, size_t first);
+    ck_level level, size_t parts, size_t rows, size_t columns, const float *x, size_t stride,
+    void *out, size_t all_rows, size_t first);
 /// Bytes of scratch memory that a product needs.
-size_t ck_int8_scratch_bytes(ck_type type, size_t rows, size_t columns);
+size_t ck_int8_scratch_bytes(ck_type type, size_t parts, size_t rows, size_t columns);
 /// out[r * out_stride + n] = sum over c of x[r][c] * weights[n][c].
 ck_status ck_matmul_int8(
-    ck_level level, ck_type type, size_t rows, size_t outputs, size_t columns, const void *x,
-    const void *weights, float *out, size_t out_stride, void *scratch);
+    ck_level level, ck_type type, size_t parts, size_t rows, size_t outputs, size_t columns,
+    const void *x, const void *weights, float *out, size_t out_stride, void *scratch);
 
 // weighted_sum.c
 /// A query of several that share their first rows of values.

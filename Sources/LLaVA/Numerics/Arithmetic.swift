@@ -5,8 +5,8 @@ public enum Arithmetic: String, Sendable, CaseIterable {
     /// Activations rounded to 8 bits with a scale for 32 of them where they meet quantised weights,
     /// 16 bits elsewhere; sums in single precision.
     case fast
-    /// Prompts and pictures in 16 bits with sums in single precision; the steps of an answer, whose
-    /// time goes into reading weights, in single precision.
+    /// Activations in 16 bits with sums in single precision; the steps of an answer, whose time goes
+    /// into reading weights, in single precision where those are not quantised.
     case accurate
     /// Single precision throughout: what the others are measured by.
     case exact

@@ -39,7 +39,8 @@ extension TensorMath {
         case .rows: applyByRows(linear, to: operand, into: output)
         case .panels: applyByPanels(linear, to: operand, into: output)
         case .tiles: applyByTiles(linear, to: operand, into: output)
-        case .integers: applyByIntegers(linear, to: operand, into: output)
+        case .integers: applyByIntegers(linear, to: operand, parts: 1, into: output)
+        case .splitIntegers: applyByIntegers(linear, to: operand, parts: 2, into: output)
         }
     }
 
@@ -61,15 +62,16 @@ extension TensorMath {
         }
     }
 
-    /// Quantised weights as they lie in the file, activations of 8 bits.
+    /// Quantised weights as they lie in the file, activations of 8 bits or of two parts of 8.
     private func applyByIntegers(
-        _ linear: Linear, to operand: Operand, into output: UnsafeMutablePointer<Float>
+        _ linear: Linear, to operand: Operand, parts: Int,
+        into output: UnsafeMutablePointer<Float>
     ) {
         let weight = linear.weight
         let type = weight.type.kernelType
-        let rounded = integers(of: operand)
+        let rounded = integers(of: operand, parts: parts)
         reserveScratch(
-            floats: ck_int8_scratch_bytes(type, operand.rows, weight.columns)
+            floats: ck_int8_scratch_bytes(type, parts, operand.rows, weight.columns)
                 / MemoryLayout<Float>.size + 1)
         // Whole panels of the kernel. For few rows longer runs, if there are enough of them: what a
         // claim fetches ahead must not be another thread's.
@@ -77,7 +79,7 @@ extension TensorMath {
         let grain = operand.rows > Self.shortChunk ? 192 : max(64, min(256, run))
         pool.forEachRange(count: weight.rows, grain: grain) { worker, range in
             let status = ck_matmul_int8(
-                level, type, operand.rows, range.count, weight.columns, rounded,
+                level, type, parts, operand.rows, range.count, weight.columns, rounded,
                 weight[range.lowerBound], output + range.lowerBound, weight.rows,
                 scratch(of: worker))
             precondition(status == CK_OK, "the loader let an unusable weight matrix through")

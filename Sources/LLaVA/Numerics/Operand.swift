@@ -32,6 +32,8 @@ enum ProductForm {
     case tiles
     /// Rows rounded to 8 bits, quantised weights as they lie in the file.
     case integers
+    /// The same with rows of 16 bits, in two parts of 8.
+    case splitIntegers
 }
 
 extension TensorMath {
@@ -53,25 +55,28 @@ extension TensorMath {
     ) -> Operand {
         tileSpace.forget()
         integerSpace.forget()
+        splitSpace.forget()
         return Operand(values: values, rows: rows, columns: columns, phase: phase)
     }
 
     /// How products of an operand with weights of a type are computed.
     func form(of operand: Operand, with type: ck_type) -> ProductForm {
         let isLong = operand.phase == .prompt && operand.rows > Self.shortChunk
+        // The matrix unit does more products of 16 bits than vectors do of 8.
+        let isAMX = level.rawValue >= CK_LEVEL_AMX.rawValue
+        let hasIntegers = operand.columns % 32 == 0 && ck_has_int8(level, type) != 0
         switch arithmetic {
         case .exact:
             return operand.phase == .step || operand.rows <= Self.fewRows ? .rows : .panels
         case .accurate:
+            if hasIntegers && !(isAMX && isLong) { return .splitIntegers }
             return operand.phase == .step ? .rows : .tiles
         case .fast:
-            // The matrix unit does more products of 16 bits than vectors do of 8. And weights in
-            // blocks of 32 meet activations of 8 bits with a scale for 32 in llama.cpp as well:
-            // in what all later tokens look back on, 16 bits keep our error the smaller.
-            let isAMX = level.rawValue >= CK_LEVEL_AMX.rawValue
-            if isLong && (isAMX || ck_block_elements(type) <= 32) { return .tiles }
-            if operand.columns % 32 == 0 && ck_has_int8(level, type) != 0 { return .integers }
-            return isLong ? .tiles : .rows
+            if isLong && (isAMX || !hasIntegers) { return .tiles }
+            guard hasIntegers else { return .rows }
+            // Weights in blocks of 32 meet activations of 8 bits with a scale for 32 in llama.cpp as
+            // well: in what all later tokens look back on, 16 bits keep our error the smaller.
+            return isLong && ck_block_elements(type) <= 32 ? .splitIntegers : .integers
         }
     }
 
@@ -91,14 +96,21 @@ extension TensorMath {
     }
 
     /// The rows rounded to 8 bits, for the first product that wants them and those after it.
-    func integers(of operand: Operand) -> UnsafeRawPointer {
+    ///
+    /// - Parameters:
+    ///   - operand: The rows.
+    ///   - parts: 1, or 2 for 16 bits in two parts.
+    /// - Returns: The rounded rows, valid as long as the operand.
+    func integers(of operand: Operand, parts: Int) -> UnsafeRawPointer {
         let (rows, columns) = (operand.rows, operand.columns)
+        let space = parts == 1 ? integerSpace : splitSpace
         return UnsafeRawPointer(
-            integerSpace.filled(bytes: ck_int8_bytes(rows, columns)) { room in
+            space.filled(bytes: ck_int8_bytes(parts, rows, columns)) { room in
                 pool.forEachRange(count: rows, grain: 4) { _, range in
                     ck_quantize_rows_int8(
-                        level, range.count, columns, operand.values + range.lowerBound * columns,
-                        columns, room, rows, range.lowerBound)
+                        level, parts, range.count, columns,
+                        operand.values + range.lowerBound * columns, columns, room, rows,
+                        range.lowerBound)
                 }
             })
     }

@@ -20,6 +20,8 @@ final class TensorMath {
     let tileSpace = OperandSpace()
     /// The current operand rounded to 8 bits, if a product has asked for that.
     let integerSpace = OperandSpace()
+    /// The current operand rounded to 16 bits in two parts.
+    let splitSpace = OperandSpace()
 
     private var scratchSpaces: [UnsafeMutablePointer<Float>]
     private var scratchFloats = 0
