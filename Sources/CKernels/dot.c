@@ -6,7 +6,7 @@
 // arithmetic does not depend on what else is in the call.
 //
 // Types without a loader here are dequantised row by row into the caller's scratch.
-#include "internal.h"
+#include "load16.h"
 
 #include <string.h>
 
@@ -17,37 +17,6 @@ static float dot_ref(size_t n, const float *w, const float *x) {
 }
 
 #ifdef CK_X86
-
-// AVX-512: 16 elements from element `i` on, a multiple of 16; `mask` names the ones that exist.
-
-CK_AVX512_INLINE __m512 load16_f32(const void *row, size_t i, __mmask16 mask) {
-    return _mm512_maskz_loadu_ps(mask, (const float *)row + i);
-}
-
-CK_AVX512_INLINE __m512 load16_f16(const void *row, size_t i, __mmask16 mask) {
-    return _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(mask, (const uint16_t *)row + i));
-}
-
-CK_AVX512_INLINE __m512 load16_bf16(const void *row, size_t i, __mmask16 mask) {
-    __m256i bits = _mm256_maskz_loadu_epi16(mask, (const uint16_t *)row + i);
-    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16));
-}
-
-CK_AVX512_INLINE __m512 load16_q8_0(const void *row, size_t i, __mmask16 mask) {
-    (void)mask;
-    const ck_block_q8_0 *b = (const ck_block_q8_0 *)row + i / 32;
-    __m512i q = _mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)(b->qs + i % 32)));
-    return _mm512_mul_ps(_mm512_set1_ps(_cvtsh_ss(b->d)), _mm512_cvtepi32_ps(q));
-}
-
-CK_AVX512_INLINE __m512 load16_q4_0(const void *row, size_t i, __mmask16 mask) {
-    (void)mask;
-    const ck_block_q4_0 *b = (const ck_block_q4_0 *)row + i / 32;
-    __m512i q = _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)b->qs));
-    q = i % 32 == 0 ? _mm512_and_si512(q, _mm512_set1_epi32(15)) : _mm512_srli_epi32(q, 4);
-    q = _mm512_sub_epi32(q, _mm512_set1_epi32(8));
-    return _mm512_mul_ps(_mm512_set1_ps(_cvtsh_ss(b->d)), _mm512_cvtepi32_ps(q));
-}
 
 // One row times V vectors (V is a constant where this is inlined), 64 elements a step.
 #define CK_DOT_AVX512(NAME, LOAD)                                                                  \
@@ -94,11 +63,11 @@ CK_AVX512_INLINE __m512 load16_q4_0(const void *row, size_t i, __mmask16 mask) {
         }                                                                                          \
     }
 
-CK_DOT_AVX512(dot_f32_avx512, load16_f32)
-CK_DOT_AVX512(dot_f16_avx512, load16_f16)
-CK_DOT_AVX512(dot_bf16_avx512, load16_bf16)
-CK_DOT_AVX512(dot_q8_0_avx512, load16_q8_0)
-CK_DOT_AVX512(dot_q4_0_avx512, load16_q4_0)
+CK_DOT_AVX512(dot_f32_avx512, ck_load16_f32)
+CK_DOT_AVX512(dot_f16_avx512, ck_load16_f16)
+CK_DOT_AVX512(dot_bf16_avx512, ck_load16_bf16)
+CK_DOT_AVX512(dot_q8_0_avx512, ck_load16_q8_0)
+CK_DOT_AVX512(dot_q4_0_avx512, ck_load16_q4_0)
 
 // AVX2: 8 elements from element `i` on, a multiple of 8; all of them exist.
 

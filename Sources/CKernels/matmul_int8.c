@@ -141,10 +141,12 @@ static inline void fetch(stream *s) {
 CK_VNNI_INLINE void multiply(
     const ck_int8_kind kind, size_t all_rows, size_t pairs, size_t sub_blocks,
     const ck_int8_tile *t, const ck_int8_block *x, stream *ahead, float (*sums)[PAIR]) {
-    for (size_t r = 0; r < all_rows; r += ROWS, x += ROWS, sums += ROWS) {
-        size_t rows = all_rows - r;
+    // A scale for 16 columns takes a third set of sums.
+    const size_t most = kind == CK_INT8_SIGNED16 ? 4 : ROWS;
+    for (size_t r = 0; r < all_rows; r += most, x += most, sums += most) {
+        size_t rows = all_rows - r < most ? all_rows - r : most;
         // The next rows: hardware fetches too little of what lies in the last-level cache.
-        for (size_t line = 0; line < ROWS * sizeof *x; line += 64) {
+        for (size_t line = 0; line < most * sizeof *x; line += 64) {
             _mm_prefetch((const char *)(x + AHEAD) + line, _MM_HINT_T0);
         }
         for (size_t p = 0; p < pairs; p++) {

@@ -3,7 +3,7 @@
 //
 // Two interleaved sums (even and odd rows) hide the latency of the multiply-add; which rows are even
 // does not depend on where the first run ends, nor a query's result on the queries beside it.
-#include "internal.h"
+#include "load16.h"
 
 /// Row `r` of two runs of rows, the second going on where the first ends.
 typedef struct {
@@ -95,16 +95,6 @@ CK_AVX2 static size_t weighted_sum_avx2(
 /// Even and odd sums of 32 columns.
 typedef struct { __m512 sum[2][2]; } halves;
 
-CK_AVX512_INLINE __m512 values16(ck_type type, const void *row, size_t i, __mmask16 mask) {
-    if (type == CK_F32) { return _mm512_maskz_loadu_ps(mask, (const float *)row + i); }
-    if (type == CK_F16) {
-        return _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(mask, (const uint16_t *)row + i));
-    }
-    const ck_block_q8_0 *b = (const ck_block_q8_0 *)row + i / CK_BLOCK;
-    __m512i q = _mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)(b->qs + i % CK_BLOCK)));
-    return _mm512_mul_ps(_mm512_set1_ps(_cvtsh_ss(b->d)), _mm512_cvtepi32_ps(q));
-}
-
 /// Adds an even number of rows to the sums of Q queries; Q is a constant where this is inlined.
 CK_AVX512_INLINE void add_pairs(
     const size_t Q, ck_type type, size_t rows, const void *first, size_t row_bytes, size_t c,
@@ -116,8 +106,8 @@ CK_AVX512_INLINE void add_pairs(
     const char *row = first;
     for (size_t r = 0; r < rows; r += 2) {
         for (size_t odd = 0; odd < 2; odd++, row += row_bytes) {
-            __m512 low = values16(type, row, c, mask[0]);
-            __m512 high = values16(type, row, c + 16, mask[1]);
+            __m512 low = ck_load16(type, row, c, mask[0]);
+            __m512 high = ck_load16(type, row, c + 16, mask[1]);
             for (size_t q = 0; q < Q; q++) {
                 __m512 p = _mm512_set1_ps(queries[q].p[r + odd]);
                 sum[q][odd][0] = _mm512_fmadd_ps(p, low, sum[q][odd][0]);
@@ -130,21 +120,25 @@ CK_AVX512_INLINE void add_pairs(
     }
 }
 
-/// Goes on from row `r` on to the end of a query's own rows, and stores its result.
+/// Goes on from row `r`, which is even, to the end of a query's own rows, and stores its result.
 CK_AVX512_INLINE void finish(
     ck_type type, const runs *v, size_t r, size_t c, const __mmask16 mask[2],
-    const ck_weighting *query, halves *all) {
-    for (; r < v->rows; r++) {
-        const void *row = row_at(v, r);
-        __m512 p = _mm512_set1_ps(query->p[r]);
-        for (size_t k = 0; k < 2; k++) {
-            __m512 *sum = &all->sum[r % 2][k];
-            *sum = _mm512_fmadd_ps(p, values16(type, row, c + 16 * k, mask[k]), *sum);
+    const ck_weighting *query, const halves *all) {
+    __m512 sum[2][2];
+    for (size_t i = 0; i < 4; i++) { sum[i / 2][i % 2] = all->sum[i / 2][i % 2]; }
+    for (; r < v->rows; r += 2) {
+        for (size_t odd = 0; odd < 2 && r + odd < v->rows; odd++) {
+            const void *row = row_at(v, r + odd);
+            __m512 p = _mm512_set1_ps(query->p[r + odd]);
+            for (size_t k = 0; k < 2; k++) {
+                sum[odd][k] =
+                    _mm512_fmadd_ps(p, ck_load16(type, row, c + 16 * k, mask[k]), sum[odd][k]);
+            }
         }
     }
     for (size_t k = 0; k < 2; k++) {
         _mm512_mask_storeu_ps(
-            query->out + c + 16 * k, mask[k], _mm512_add_ps(all->sum[0][k], all->sum[1][k]));
+            query->out + c + 16 * k, mask[k], _mm512_add_ps(sum[0][k], sum[1][k]));
     }
 }
 
@@ -158,11 +152,14 @@ CK_AVX512_INLINE void weighted_sums(
         const __mmask16 mask[2] = {(__mmask16)bits, (__mmask16)(bits >> 16)};
         for (size_t q = 0; q < count;) {
             halves all[TOGETHER];
-            size_t some = count - q >= TOGETHER ? TOGETHER : 1;
-            if (some == TOGETHER) {
+            size_t some = count - q < TOGETHER ? count - q : TOGETHER;
+            switch (some) {
+            case 1: add_pairs(1, type, pairs, first, row_bytes, c, mask, queries + q, all); break;
+            case 2: add_pairs(2, type, pairs, first, row_bytes, c, mask, queries + q, all); break;
+            case 3: add_pairs(3, type, pairs, first, row_bytes, c, mask, queries + q, all); break;
+            default:
                 add_pairs(TOGETHER, type, pairs, first, row_bytes, c, mask, queries + q, all);
-            } else {
-                add_pairs(1, type, pairs, first, row_bytes, c, mask, queries + q, all);
+                break;
             }
             for (size_t i = 0; i < some; i++, q++) {
                 const runs v = {

@@ -129,6 +129,14 @@ ck_status ck_matmul_int8(
     ck_level level, ck_type type, size_t parts, size_t rows, size_t outputs, size_t columns,
     const void *x, const void *weights, float *out, size_t out_stride, void *scratch);
 
+// key_scores.c
+/// out[v * out_stride + r] = sum over c of keys[r][c] * x[v * x_stride + c] for `vectors` queries and
+/// `rows` keys of f32, f16 or Q8_0, one after the other. A score does not depend on how many queries
+/// or keys there are. `scratch` holds `columns` floats.
+ck_status ck_key_scores(
+    ck_level level, ck_type type, size_t rows, size_t columns, const void *keys, size_t vectors,
+    const float *x, size_t x_stride, float *out, size_t out_stride, float *scratch);
+
 // weighted_sum.c
 /// A query of several that share their first rows of values.
 typedef struct ck_weighting {

@@ -86,8 +86,9 @@ extension TensorMath {
         }
     }
 
-    /// Query rows whose shared keys and values are read once: as many as a kernel keeps sums of.
-    private static let sharedRows = 4
+    /// The most query rows whose shared keys and values are read once, where that leaves each thread
+    /// enough to do; at least as many as a kernel keeps sums of.
+    private static let sharedRows = 4...16
 
     /// Decoding: one key head at a time, for rows that share their first keys together.
     ///
@@ -105,14 +106,16 @@ extension TensorMath {
         _ shape: Attention, queries: UnsafePointer<Float>, rows: Int, over memory: KeysAndValues,
         mostKeys: Int, into output: UnsafeMutablePointer<Float>, span: (Int) -> KeySpan
     ) {
-        let chunks = (rows + Self.sharedRows - 1) / Self.sharedRows
-        let most = Self.sharedRows * shape.group
+        let share = rows * shape.keyValueHeads / (4 * pool.threads)
+        let together = min(max(share, Self.sharedRows.lowerBound), Self.sharedRows.upperBound)
+        let chunks = (rows + together - 1) / together
+        let most = together * shape.group
         reserveScratch(floats: most * (mostKeys + shape.headDimension) + shape.headDimension)
         pool.forEachRange(count: shape.keyValueHeads * chunks) { worker, range in
             for item in range {
                 let (head, chunk) = item.quotientAndRemainder(dividingBy: chunks)
-                var row = chunk * Self.sharedRows
-                let end = min(rows, row + Self.sharedRows)
+                var row = chunk * together
+                let end = min(rows, row + together)
                 while row < end {
                     let prefix = span(row).first
                     let others = (row + 1..<end).prefix { span($0).first == prefix }
@@ -143,7 +146,7 @@ extension TensorMath {
         let offset = memory.offset(head: head)
         func place(_ keys: Range<Int>) -> Int { offset + keys.lowerBound * memory.rowBytes }
         func score(_ keys: Range<Int>, _ first: Int, _ count: Int, _ column: Int) {
-            let status = ck_dot_rows(
+            let status = ck_key_scores(
                 level, memory.type, keys.count, size, memory.keys + place(keys), count,
                 gathered + first * size, size, scores + first * mostKeys + column, mostKeys, spare)
             precondition(status == CK_OK, "keys are stored in a type kernels cannot read")
