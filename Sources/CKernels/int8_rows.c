@@ -70,8 +70,8 @@ void ck_quantize_rows_int8(
     if (level >= CK_LEVEL_VNNI) { round_columns = round_columns_vnni; }
 #endif
     (void)level;
-    ck_int8_block *plain = ck_int8_form(out, all_rows, columns, CK_INT8_MINIMUM) + first;
-    ck_int8_block *raised = ck_int8_form(out, all_rows, columns, CK_INT8_SIGNED) + first;
+    ck_int8_block *plain = ck_int8_form(out, all_rows, columns, 0) + first;
+    ck_int8_block *raised = ck_int8_form(out, all_rows, columns, 1) + first;
     for (size_t column = 0; column < columns; column += CK_INT8_COLUMNS) {
         size_t left = columns - column;
         for (size_t r = 0; r < rows; r++) {
