@@ -3,7 +3,7 @@
 //
 // Blocks of 256 columns lie one after the other, each with all rows: [block][row]. A block of
 // weights meets them in that order.
-#include "int8.h"
+#include "int8_halves.h"
 
 #include <math.h>
 #include <string.h>
@@ -32,6 +32,46 @@ static void round32_ref(const float *x, forms f, size_t i) {
 static void round_columns_ref(const float *x, size_t columns, forms f) {
     for (size_t i = 0; i < columns / 32; i++) { round32_ref(x + 32 * i, f, i); }
 }
+
+#ifdef CK_INT8_HALVES
+/// The integers nearest to 8 products, as the plain twin rounds them.
+CK_HALVES_INLINE ck_integers nearest(ck_floats x, float factor) {
+    x *= factor;
+#ifdef CK_X86
+    return (ck_integers)_mm256_cvtps_epi32((__m256)x);
+#else
+    float32x4_t half[2];
+    int32x4_t rounded[2];
+    memcpy(half, &x, sizeof half);
+    for (int i = 0; i < 2; i++) { rounded[i] = vcvtnq_s32_f32(half[i]); }
+    ck_integers result;
+    memcpy(&result, rounded, sizeof result);
+    return result;
+#endif
+}
+
+CK_HALVES static void round_columns_halves(const float *x, size_t columns, forms f) {
+    typedef uint8_t bytes8 __attribute__((vector_size(8)));
+    for (size_t i = 0; i < columns / 32; i++, x += 32) {
+        ck_words sizes = {0};
+        for (size_t j = 0; j < 32; j += 8) {
+            sizes = __builtin_elementwise_max(sizes, (ck_words)ck_load_floats(x + j) & 0x7fffffff);
+        }
+        float greatest = ck_float_of_bits(__builtin_reduce_max(sizes));
+        float scale = greatest / 127, inverse = greatest > 0 ? 127 / greatest : 0;
+        ck_words sum = {0};
+        for (size_t j = 0; j < 32; j += 8) {
+            ck_words q = (ck_words)nearest(ck_load_floats(x + j), inverse);
+            bytes8 plain = __builtin_convertvector(q, bytes8), raised = plain ^ 128;
+            memcpy(f.plain->bytes + 32 * i + j, &plain, sizeof plain);
+            memcpy(f.raised->bytes + 32 * i + j, &raised, sizeof raised);
+            sum += q;
+        }
+        f.plain->scale[i] = f.raised->scale[i] = scale;
+        f.plain->sum[i] = f.raised->sum[i] = scale * (float)(int32_t)__builtin_reduce_add(sum);
+    }
+}
+#endif
 
 #ifdef CK_X86
 CK_VNNI_INLINE void round32_vnni(const float *x, forms f, size_t i) {
@@ -66,6 +106,9 @@ void ck_quantize_rows_int8(
     ck_level level, size_t rows, size_t columns, const float *x, size_t stride, void *out,
     size_t all_rows, size_t first) {
     void (*round_columns)(const float *, size_t, forms) = round_columns_ref;
+#ifdef CK_INT8_HALVES
+    if (level > CK_LEVEL_PLAIN) { round_columns = round_columns_halves; }
+#endif
 #ifdef CK_X86
     if (level >= CK_LEVEL_VNNI) { round_columns = round_columns_vnni; }
 #endif

@@ -11,10 +11,6 @@
 /// in registers.
 #define ROWS 6
 
-int ck_has_int8(ck_level level, ck_type type) {
-    return level >= CK_LEVEL_VNNI && ck_int8_kind_of(type) != CK_INT8_NONE;
-}
-
 /// The definition: the rounded activations times the exact weights, in double precision.
 static void matmul_ref(
     ck_type type, size_t rows, size_t outputs, size_t columns, const ck_int8_block *x,
@@ -138,23 +134,38 @@ static ck_int8_multiply multiply_of(ck_int8_kind kind) {
 
 #endif
 
-ck_status ck_matmul_int8(
-    ck_level level, ck_type type, size_t rows, size_t outputs, size_t columns, const void *x,
-    const void *weights, float *out, size_t out_stride, void *scratch) {
-    const ck_int8_kind kind = ck_int8_kind_of(type);
-    if (kind == CK_INT8_NONE) { return CK_UNKNOWN_TYPE; }
-    if (columns % 32 != 0 || ck_row_bytes(type, columns) == 0) { return CK_BAD_LENGTH; }
+/// The kernel of a level for a type that has one; without `multiply` there is the definition alone.
+static ck_int8_kernel kernel_of(ck_level level, ck_type type) {
 #ifdef CK_X86
     if (level >= CK_LEVEL_VNNI) {
-        const ck_int8_kernel kernel = {
+        ck_int8_kind kind = ck_int8_kind_of(type);
+        return (ck_int8_kernel){
             .spread = ck_int8_spread_of(type), .multiply = multiply_of(kind), .rows = ROWS,
             .raised = kind != CK_INT8_MINIMUM,
         };
-        ck_int8_panels(&kernel, type, rows, outputs, columns, x, weights, out, out_stride, scratch);
-        return CK_OK;
     }
 #endif
-    (void)level;
-    matmul_ref(type, rows, outputs, columns, x, weights, out, out_stride, scratch);
+#ifdef CK_INT8_HALVES
+    if (level > CK_LEVEL_PLAIN) { return ck_int8_kernel_of_halves(level, type); }
+#endif
+    (void)level, (void)type;
+    return (ck_int8_kernel){0};
+}
+
+int ck_has_int8(ck_level level, ck_type type) {
+    return ck_int8_kind_of(type) != CK_INT8_NONE && kernel_of(level, type).multiply != 0;
+}
+
+ck_status ck_matmul_int8(
+    ck_level level, ck_type type, size_t rows, size_t outputs, size_t columns, const void *x,
+    const void *weights, float *out, size_t out_stride, void *scratch) {
+    if (ck_int8_kind_of(type) == CK_INT8_NONE) { return CK_UNKNOWN_TYPE; }
+    if (columns % 32 != 0 || ck_row_bytes(type, columns) == 0) { return CK_BAD_LENGTH; }
+    const ck_int8_kernel kernel = kernel_of(level, type);
+    if (kernel.multiply) {
+        ck_int8_panels(&kernel, type, rows, outputs, columns, x, weights, out, out_stride, scratch);
+    } else {
+        matmul_ref(type, rows, outputs, columns, x, weights, out, out_stride, scratch);
+    }
     return CK_OK;
 }

@@ -20,7 +20,7 @@
 /// Which instructions a kernel may use.
 typedef enum ck_level : int32_t {
     CK_LEVEL_PLAIN = 0,
-    CK_LEVEL_AVX2 = 1,    // AVX2, FMA, F16C
+    CK_LEVEL_AVX2 = 1,    // AVX2, FMA, F16C; AVX-VNNI where there is that, which changes no bit
     CK_LEVEL_AVX512 = 2,  // AVX-512 F, BW, VL, DQ
     CK_LEVEL_VNNI = 3,    // and AVX-512 VNNI
     CK_LEVEL_AMX = 4,     // and AVX-512 BF16 and AMX tiles with bfloat16
@@ -82,6 +82,8 @@ ck_status ck_dot_rows(
 // f32. Both are packed to tiles first: `ck_tile_halves` says how many 16-bit elements a packed matrix
 // takes. Tiles of one level mean nothing to another.
 //
+/// Whether the level has such kernels.
+int ck_has_tiles(ck_level level);
 /// Steps of 32 columns.
 size_t ck_tile_steps(size_t columns);
 /// 16-bit elements that `rows` rows of `columns` columns take when packed.
@@ -110,7 +112,8 @@ void ck_matmul_tiles(
     const uint16_t *w, float *out, size_t out_stride);
 
 // int8_rows.c, matmul_int8.c: rows of activations, rounded to 8 bits with a scale for 32 of them,
-// times rows of a quantised weight matrix as it lies in the file. Columns are a multiple of 32.
+// times rows of a quantised weight matrix as it lies in the file. Columns are a multiple of 32. Every
+// level but the plain one gives the same bits.
 //
 /// Whether the level has such a kernel for the type.
 int ck_has_int8(ck_level level, ck_type type);
