@@ -61,7 +61,7 @@ extension TensorMath {
         let isLong = operand.phase == .prompt && operand.rows > Self.shortChunk
         switch arithmetic {
         case .exact:
-            return operand.phase == .step || operand.rows <= Self.fewRows ? .rows : .panels
+            return exactForm(of: operand)
         case .accurate:
             return operand.phase == .step ? .rows : .tiles
         case .fast:
@@ -69,10 +69,16 @@ extension TensorMath {
             // blocks of 32 meet activations of 8 bits with a scale for 32 in llama.cpp as well:
             // in what all later tokens look back on, 16 bits keep our error the smaller.
             let isAMX = level.rawValue >= CK_LEVEL_AMX.rawValue
-            if isLong && (isAMX || ck_block_elements(type) <= 32) { return .tiles }
+            if isLong && usesTiles && (isAMX || ck_block_elements(type) <= 32) { return .tiles }
             if operand.columns % 32 == 0 && ck_has_int8(level, type) != 0 { return .integers }
+            guard usesTiles else { return exactForm(of: operand) }
             return isLong ? .tiles : .rows
         }
+    }
+
+    /// How they are computed in single precision.
+    private func exactForm(of operand: Operand) -> ProductForm {
+        operand.phase == .step || operand.rows <= Self.fewRows ? .rows : .panels
     }
 
     /// The rows packed to tiles, for the first product that wants them and those after it.
