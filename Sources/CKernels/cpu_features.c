@@ -32,6 +32,8 @@ ck_level ck_best_level(void) {
     int amx = __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("amx-tile")
         && __builtin_cpu_supports("amx-bf16");
     return amx && may_use_tiles() ? CK_LEVEL_AMX : CK_LEVEL_VNNI;
+#elif defined(CK_NEON)
+    return CK_LEVEL_NEON;
 #else
     return CK_LEVEL_PLAIN;
 #endif

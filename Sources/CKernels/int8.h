@@ -88,8 +88,8 @@ void ck_int8_panels(
 ck_int8_spread ck_int8_spread_of(ck_type type);
 #endif
 
-// Without AVX-512: int8_spread_halves.c, int8_multiply_avx2.c.
-#if defined(CK_X86)
+// Without AVX-512: int8_spread_halves.c, int8_multiply_avx2.c and int8_multiply_neon.c.
+#if defined(CK_X86) || defined(CK_NEON)
 #define CK_INT8_HALVES 1
 ck_int8_spread ck_int8_spread_of_halves(ck_type type);
 ck_int8_kernel ck_int8_kernel_of_halves(ck_level level, ck_type type);

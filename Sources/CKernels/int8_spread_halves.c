@@ -1,12 +1,8 @@
-// Quantised weights spread out as in int8_spread.c, 8 rows at a time (int8_halves.h): the same tiles,
-// but for what weights of 8 bits begin with where signed bytes meet signed ones.
+// Quantised weights spread out as in int8_spread.c, 8 rows at a time (int8_halves.h), to the same tiles;
+// with NEON, which has no use for the raised form of activations, without where its sums begin.
 #include "int8_halves.h"
 
 #ifdef CK_INT8_HALVES
-
-#if defined(__aarch64__)
-#include <arm_neon.h>
-#endif
 
 /// Half a tile: rows of weights from `rows` on, and the lane their numbers go to.
 typedef struct {

@@ -24,6 +24,8 @@ typedef enum ck_level : int32_t {
     CK_LEVEL_AVX512 = 2,  // AVX-512 F, BW, VL, DQ
     CK_LEVEL_VNNI = 3,    // and AVX-512 VNNI
     CK_LEVEL_AMX = 4,     // and AVX-512 BF16 and AMX tiles with bfloat16
+    // Another architecture counts from one again, so that a level is never above one it lacks.
+    CK_LEVEL_NEON = 1,    // 64-bit ARM: the kernels for integers; dot products where there are any
 } ck_level;
 
 /// The best level this machine runs; asks the kernel for the tiles of `CK_LEVEL_AMX` where there
