@@ -109,7 +109,7 @@ let package = Package(
         tests("FoldersTests", of: ["Folders"]),
         tests("HubTests", of: ["Hub", "Threads", crypto]),
         tests("SettingsTests", of: ["Settings"]),
-        tests("LLaVATests", of: ["LLaVA", "ModelFiles", "Images", "Threads"]),
+        tests("LLaVATests", of: ["LLaVA", "CKernels", "ModelFiles", "Images", "Threads"]),
         tests("PipelineTests", of: ["Pipeline", "LLaVA", "Images"]),
         tests("StorageTests", of: ["Storage"]),
         tests(

@@ -28,10 +28,12 @@ ck_level ck_best_level(void) {
     int avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
         && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
     if (!avx512) { return CK_LEVEL_AVX2; }
-    int bf16 = __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512vnni");
-    if (!bf16) { return CK_LEVEL_AVX512; }
-    int amx = __builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-bf16");
+    if (!__builtin_cpu_supports("avx512vnni")) { return CK_LEVEL_AVX512; }
+    int amx = __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("amx-tile")
+        && __builtin_cpu_supports("amx-bf16");
     return amx && may_use_tiles() ? CK_LEVEL_AMX : CK_LEVEL_VNNI;
+#elif defined(CK_NEON)
+    return CK_LEVEL_NEON;
 #else
     return CK_LEVEL_PLAIN;
 #endif

@@ -1,5 +1,5 @@
 // How activations rounded to 8 bits and quantised weights meet: what int8_rows.c writes,
-// int8_spread.c spreads out and matmul_int8.c multiplies.
+// int8_spread.c spreads out, matmul_int8.c multiplies and int8_panels.c keeps in the caches.
 #ifndef CK_INT8_H
 #define CK_INT8_H
 
@@ -34,11 +34,9 @@ typedef enum {
 
 ck_int8_kind ck_int8_kind_of(ck_type type);
 
-/// The blocks of all rows in the form that weights of a kind meet; they lie [block][row].
-static inline ck_int8_block *ck_int8_form(
-    void *x, size_t rows, size_t columns, ck_int8_kind kind) {
-    size_t all = ck_int8_blocks(columns) * rows;
-    return (ck_int8_block *)x + (kind == CK_INT8_MINIMUM ? 0 : all);
+/// The blocks of all rows in one of the two forms; they lie [block][row].
+static inline ck_int8_block *ck_int8_form(void *x, size_t rows, size_t columns, int raised) {
+    return (ck_int8_block *)x + (raised ? ck_int8_blocks(columns) * rows : 0);
 }
 
 /// Rows of weights in a tile: lanes of a vector.
@@ -59,13 +57,43 @@ typedef struct {
     float minimum[8][16];   // for each 32 columns
 } ck_int8_tile;
 
-#ifdef CK_X86
+/// Outputs made together: a pair of tiles, so that an activation that was loaded serves twice.
+#define CK_INT8_PAIR (2 * CK_INT8_TILE)
+
 /// Spreads out up to 256 columns of 16 rows, which lie `stride` bytes apart, the first columns at
 /// `rows`. What lies beyond `columns` is left as it is.
 typedef void (*ck_int8_spread)(
     const uint8_t *rows, size_t stride, size_t columns, ck_int8_tile *tile);
 
+/// Adds the products of a pair of tiles with some rows of activations to sums of these rows; a
+/// sub-block is 32 columns.
+typedef void (*ck_int8_multiply)(
+    size_t rows, size_t sub_blocks, const ck_int8_tile *tiles, const ck_int8_block *x,
+    float (*sums)[CK_INT8_PAIR]);
+
+/// How weights of one type are multiplied with the instructions there are.
+typedef struct {
+    ck_int8_spread spread;
+    ck_int8_multiply multiply;
+    size_t rows;  // the most that `multiply` takes
+    int raised;   // whether it wants activations in the raised form
+} ck_int8_kernel;
+
+/// int8_panels.c: `ck_matmul_int8` by a kernel.
+void ck_int8_panels(
+    const ck_int8_kernel *kernel, ck_type type, size_t parts, size_t rows, size_t outputs,
+    size_t columns, const void *x, const uint8_t *weights, float *out, size_t out_stride,
+    float *scratch);
+
+#ifdef CK_X86
 ck_int8_spread ck_int8_spread_of(ck_type type);
+#endif
+
+// Without AVX-512: int8_spread_halves.c, int8_multiply_avx2.c and int8_multiply_neon.c.
+#if defined(CK_X86) || defined(CK_NEON)
+#define CK_INT8_HALVES 1
+ck_int8_spread ck_int8_spread_of_halves(ck_type type);
+ck_int8_kernel ck_int8_kernel_of_halves(ck_level level, ck_type type);
 #endif
 
 #endif

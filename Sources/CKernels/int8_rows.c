@@ -6,7 +6,7 @@
 //
 // Blocks of 256 columns lie one after the other, each with all rows: [block][row], the parts of a
 // row side by side. A block of weights meets them in that order.
-#include "int8.h"
+#include "int8_halves.h"
 
 #include <math.h>
 #include <string.h>
@@ -51,6 +51,60 @@ static void round32_ref(const float *x, size_t parts, const forms f[2], size_t i
 static void round_columns_ref(const float *x, size_t columns, size_t parts, const forms f[2]) {
     for (size_t i = 0; i < columns / 32; i++) { round32_ref(x + 32 * i, parts, f, i); }
 }
+
+#ifdef CK_INT8_HALVES
+/// The integers nearest to 8 products, as the plain twin rounds them.
+CK_HALVES_INLINE ck_integers nearest(ck_floats x, float factor) {
+    x *= factor;
+#ifdef CK_X86
+    return (ck_integers)_mm256_cvtps_epi32((__m256)x);
+#else
+    float32x4_t half[2];
+    int32x4_t rounded[2];
+    memcpy(half, &x, sizeof half);
+    for (int i = 0; i < 2; i++) { rounded[i] = vcvtnq_s32_f32(half[i]); }
+    ck_integers result;
+    memcpy(&result, rounded, sizeof result);
+    return result;
+#endif
+}
+
+CK_HALVES_INLINE void put32_halves(const ck_integers q[4], float scale, forms f, size_t i) {
+    typedef uint8_t bytes8 __attribute__((vector_size(8)));
+    ck_words sum = {0};
+    for (size_t j = 0; j < 4; j++) {
+        bytes8 plain = __builtin_convertvector((ck_words)q[j], bytes8), raised = plain ^ 128;
+        memcpy(f.plain->bytes + 32 * i + 8 * j, &plain, sizeof plain);
+        memcpy(f.raised->bytes + 32 * i + 8 * j, &raised, sizeof raised);
+        sum += (ck_words)q[j];
+    }
+    f.plain->scale[i] = f.raised->scale[i] = scale;
+    f.plain->sum[i] = f.raised->sum[i] = scale * (float)(int32_t)__builtin_reduce_add(sum);
+}
+
+CK_HALVES static void round_columns_halves(
+    const float *x, size_t columns, size_t parts, const forms f[2]) {
+    const float limit = parts == 1 ? GREATEST : GREATEST_SPLIT;
+    for (size_t i = 0; i < columns / 32; i++, x += 32) {
+        ck_words sizes = {0};
+        for (size_t j = 0; j < 32; j += 8) {
+            sizes = __builtin_elementwise_max(sizes, (ck_words)ck_load_floats(x + j) & 0x7fffffff);
+        }
+        float greatest = ck_float_of_bits(__builtin_reduce_max(sizes));
+        float scale = greatest / limit, inverse = greatest > 0 ? limit / greatest : 0;
+        ck_integers q[4], upper[4], lower[4];
+        for (size_t j = 0; j < 4; j++) {
+            q[j] = nearest(ck_load_floats(x + 8 * j), inverse);
+            // Shifted as words where signs do not matter: what is no number may overflow.
+            lower[j] = (ck_integers)((ck_words)q[j] << 24) >> 24;
+            upper[j] = (ck_integers)((ck_words)q[j] - (ck_words)lower[j]) >> 8;
+        }
+        if (parts == 1) { put32_halves(q, scale, f[0], i); continue; }
+        put32_halves(upper, 256 * scale, f[0], i);
+        put32_halves(lower, scale, f[1], i);
+    }
+}
+#endif
 
 #ifdef CK_X86
 CK_VNNI_INLINE void put32_vnni(__m512i first, __m512i second, float scale, forms f, size_t i) {
@@ -103,13 +157,16 @@ void ck_quantize_rows_int8(
     ck_level level, size_t parts, size_t rows, size_t columns, const float *x, size_t stride,
     void *out, size_t all_rows, size_t first) {
     void (*round_columns)(const float *, size_t, size_t, const forms[2]) = round_columns_ref;
+#ifdef CK_INT8_HALVES
+    if (level > CK_LEVEL_PLAIN) { round_columns = round_columns_halves; }
+#endif
 #ifdef CK_X86
     if (level >= CK_LEVEL_VNNI) { round_columns = round_columns_vnni; }
 #endif
     (void)level;
     const size_t all = all_rows * parts;
-    ck_int8_block *plain = ck_int8_form(out, all, columns, CK_INT8_MINIMUM) + first * parts;
-    ck_int8_block *raised = ck_int8_form(out, all, columns, CK_INT8_SIGNED) + first * parts;
+    ck_int8_block *plain = ck_int8_form(out, all, columns, 0) + first * parts;
+    ck_int8_block *raised = ck_int8_form(out, all, columns, 1) + first * parts;
     for (size_t column = 0; column < columns; column += CK_INT8_COLUMNS) {
         size_t left = columns - column;
         for (size_t r = 0; r < rows; r++) {

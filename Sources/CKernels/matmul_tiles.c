@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+int ck_has_tiles(ck_level level) { return level >= CK_LEVEL_VNNI; }
+
 // The definition: one output after the other, the integers of a step exactly.
 static void matmul_ref(
     size_t rows, size_t outputs, size_t columns, const uint16_t *x, const uint16_t *w, float *out,

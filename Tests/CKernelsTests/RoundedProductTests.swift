@@ -4,9 +4,9 @@ import Testing
 /// Products with rounded activations, against the double product of the exact ones with the weights
 /// as the plain dequantiser has them.
 @Suite struct RoundedProductTests {
-    /// The levels with kernels of their own, and the plain definition.
-    static let ownLevels = levels.filter {
-        $0 == CK_LEVEL_PLAIN || $0.rawValue >= CK_LEVEL_VNNI.rawValue
+    /// The levels with tiles of their own, and the plain definition.
+    static let tileLevels = levels.filter {
+        $0 == CK_LEVEL_PLAIN || ck_has_tiles($0) != 0
     }
     static let integerTypes: [ck_type] = [
         CK_Q4_0, CK_Q4_1, CK_Q5_0, CK_Q5_1, CK_Q8_0, CK_IQ4_NL, CK_Q4_K, CK_Q5_K, CK_Q6_K,
@@ -98,7 +98,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ownLevels, integerTypes)
+    @Test(arguments: levels, integerTypes)
     func eightBitsMissByAPercent(level: ck_level, type: ck_type) {
         let block = max(32, ck_block_elements(type))
         for (rows, outputs) in [(1, 1), (2, 15), (3, 16), (7, 17), (13, 40)] {
@@ -112,7 +112,7 @@ import Testing
         #expect(outliers.error(outliers.integers(level)) < 1.6e-2)
     }
 
-    @Test(arguments: ownLevels, integerTypes)
+    @Test(arguments: levels, integerTypes)
     func twoPartsOfEightBitsMissBySome10000ths(level: ck_level, type: ck_type) {
         let block = max(32, ck_block_elements(type))
         // Between two scales for 16 columns a sum still has the magic constant of the second, whose
@@ -127,7 +127,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ownLevels, [CK_F32, CK_F16, CK_BF16] + quantizedTypes)
+    @Test(arguments: tileLevels, [CK_F32, CK_F16, CK_BF16] + quantizedTypes)
     func tilesMissByAFewThousandths(level: ck_level, type: ck_type) {
         let block = ck_block_elements(type)
         let columns = block == 1 ? [1, 31, 33, 588, 1100] : [block, 3 * block, 5 * block]
@@ -143,22 +143,74 @@ import Testing
         }
     }
 
-    @Test(arguments: ownLevels, [CK_Q4_0, CK_Q8_0, CK_Q4_K, CK_Q6_K])
+    @Test(arguments: levels, [CK_Q4_0, CK_Q8_0, CK_Q4_K, CK_Q6_K])
     func aRowIsTheSameAloneAndAmongOthers(level: ck_level, type: ck_type) {
-        let rows = level == CK_LEVEL_PLAIN ? 5 : 75
-        let product = Product(type, rows: rows, outputs: 37, columns: 1024, outliers: true)
-        let (integers, tiles) = (product.integers(level), product.tiles(level))
-        let split = product.integers(level, parts: 2)
-        for row in [0, 1, 4, 16, 31, 63, 64, 74] where row < rows {
-            let own = (row * 37)..<(row * 37 + 37)
-            #expect(product.integers(level, first: row, count: 1) == Array(integers[own]))
-            #expect(
-                product.integers(level, parts: 2, first: row, count: 1) == Array(split[own]))
-            #expect(product.tiles(level, first: row, count: 1) == Array(tiles[own]))
+        for parts in [1, 2] {
+            expectRowsAlone(type, rows: level == CK_LEVEL_PLAIN ? 5 : 75) { product, first, count in
+                product.integers(level, parts: parts, first: first, count: count)
+            }
         }
     }
 
-    @Test(arguments: ownLevels, [CK_F32, CK_F16])
+    @Test(arguments: tileLevels, [CK_Q4_0, CK_Q8_0, CK_Q4_K, CK_Q6_K])
+    func aRowOfTilesIsTheSameAloneAndAmongOthers(level: ck_level, type: ck_type) {
+        expectRowsAlone(type, rows: level == CK_LEVEL_PLAIN ? 5 : 75) { product, first, count in
+            product.tiles(level, first: first, count: count)
+        }
+    }
+
+    private func expectRowsAlone(
+        _ type: ck_type, rows: Int, _ compute: (Product, Int, Int) -> [Float]
+    ) {
+        let product = Product(type, rows: rows, outputs: 37, columns: 1024, outliers: true)
+        let all = compute(product, 0, rows)
+        for row in [0, 1, 4, 16, 31, 63, 64, 74] where row < rows {
+            #expect(compute(product, row, 1) == Array(all[(row * 37)..<(row * 37 + 37)]))
+        }
+    }
+
+    /// Where there is AVX-VNNI, AVX2 without it is what runs at the level of AVX-512.
+    @Test(arguments: integerTypes)
+    func everyLevelWithIntegersGivesTheSameBits(type: ck_type) {
+        let own = levels.filter { ck_has_int8($0, type) != 0 }
+        guard let best = own.last else { return }
+        let columns = ck_block_elements(type) == 32 ? [32, 96, 288, 768] : [256, 768]
+        for rows in [1, 2, 3, 4, 5, 6, 7, 13, 33] {
+            for outputs in [1, 15, 32, 33, 70] {
+                for columns in columns {
+                    let product = Product(
+                        type, rows: rows, outputs: outputs, columns: columns, outliers: true)
+                    for parts in [1, 2] {
+                        let expected = product.integers(best, parts: parts).map(\.bitPattern)
+                        for level in own.dropLast() {
+                            let found = product.integers(level, parts: parts)
+                            #expect(found.map(\.bitPattern) == expected)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func everyLevelRoundsRowsToTheSameBits() {
+        var values = TestValues(seed: 11)
+        var x = values.floats(3 * 288)
+        // Nothing, a half between two integers, and what no scale covers.
+        for index in 0..<32 { x[index] = 0 }
+        for index in 32..<64 { x[index] = Float(index % 2 == 0 ? 254 : index) / 2 }
+        (x[100], x[200]) = (.infinity, .nan)
+        func rounded(_ level: ck_level) -> [UInt8] {
+            [1, 2].flatMap { parts in
+                var bytes = [UInt8](repeating: 0, count: ck_int8_bytes(parts, 3, 288))
+                ck_quantize_rows_int8(level, parts, 3, 288, x, 288, &bytes, 3, 0)
+                return bytes
+            }
+        }
+        let own = levels.filter { ck_has_int8($0, CK_Q8_0) != 0 }
+        for level in own.dropLast() { #expect(rounded(level) == own.last.map(rounded)) }
+    }
+
+    @Test(arguments: tileLevels, [CK_F32, CK_F16])
     func valuesMeetTheirWeightsByColumn(level: ck_level, type: ck_type) {
         for (count, columns) in [(1, 1), (2, 16), (31, 20), (33, 64), (70, 128)] {
             let stride = columns + 8
@@ -188,7 +240,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ownLevels, [CK_F32, CK_F16])
+    @Test(arguments: tileLevels, [CK_F32, CK_F16])
     func keysApartArePackedAsWeightsAre(level: ck_level, type: ck_type) {
         let (count, columns, stride) = (19, 64, 72)
         let keys = CKernelsTests.rows(type, count: count, columns: stride, seed: 4)

@@ -20,10 +20,12 @@
 /// Which instructions a kernel may use.
 typedef enum ck_level : int32_t {
     CK_LEVEL_PLAIN = 0,
-    CK_LEVEL_AVX2 = 1,    // AVX2, FMA, F16C
+    CK_LEVEL_AVX2 = 1,    // AVX2, FMA, F16C; AVX-VNNI where there is that, which changes no bit
     CK_LEVEL_AVX512 = 2,  // AVX-512 F, BW, VL, DQ
     CK_LEVEL_VNNI = 3,    // and AVX-512 VNNI
     CK_LEVEL_AMX = 4,     // and AVX-512 BF16 and AMX tiles with bfloat16
+    // Another architecture counts from one again, so that a level is never above one it lacks.
+    CK_LEVEL_NEON = 1,    // 64-bit ARM: the kernels for integers; dot products where there are any
 } ck_level;
 
 /// The best level this machine runs; asks the kernel for the tiles of `CK_LEVEL_AMX` where there
@@ -82,6 +84,8 @@ ck_status ck_dot_rows(
 // f32. Both are packed to tiles first: `ck_tile_halves` says how many 16-bit elements a packed matrix
 // takes. Tiles of one level mean nothing to another.
 //
+/// Whether the level has such kernels.
+int ck_has_tiles(ck_level level);
 /// Steps of 32 columns.
 size_t ck_tile_steps(size_t columns);
 /// 16-bit elements that `rows` rows of `columns` columns take when packed.
@@ -110,7 +114,8 @@ void ck_matmul_tiles(
     const uint16_t *w, float *out, size_t out_stride);
 
 // int8_rows.c, matmul_int8.c: rows of activations, rounded to 8 bits with a scale for 32 of them,
-// times rows of a quantised weight matrix as it lies in the file. Columns are a multiple of 32.
+// times rows of a quantised weight matrix as it lies in the file. Columns are a multiple of 32. Every
+// level but the plain one gives the same bits.
 // A row has `parts` parts of 8 bits: 1, or 2 for an upper and a lower half of 16 bits.
 //
 /// Whether the level has such a kernel for the type.

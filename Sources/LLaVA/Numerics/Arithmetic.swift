@@ -3,7 +3,7 @@ import CKernels
 /// How products with weights are computed; part of what makes an answer.
 public enum Arithmetic: String, Sendable, CaseIterable {
     /// Activations rounded to 8 bits with a scale for 32 of them where they meet quantised weights,
-    /// 16 bits elsewhere; sums in single precision.
+    /// to 16 bits elsewhere, if the machine is fast at that; sums in single precision.
     case fast
     /// Activations in 16 bits with sums in single precision; the steps of an answer, whose time goes
     /// into reading weights, in single precision where those are not quantised.
@@ -11,10 +11,17 @@ public enum Arithmetic: String, Sendable, CaseIterable {
     /// Single precision throughout: what the others are measured by.
     case exact
 
-    /// What this machine computes when asked for this: without instructions for sums of products
-    /// of integers everything is exact.
+    /// What this machine computes when asked for this: where it has no instructions for the sums of
+    /// products of integers that an arithmetic is about, everything is exact.
+    ///
+    /// Those of `fast` come in two steps: what is not quantised is exact where there are only the first,
+    /// for bytes.
     func onThisMachine(_ level: ck_level) -> Arithmetic {
-        level.rawValue >= CK_LEVEL_VNNI.rawValue ? self : .exact
+        switch self {
+        case .fast: ck_has_int8(level, CK_Q8_0) != 0 ? self : .exact
+        case .accurate: ck_has_tiles(level) != 0 ? self : .exact
+        case .exact: self
+        }
     }
 
     /// The name for a fingerprint: what is computed on this machine, which for the same setting may

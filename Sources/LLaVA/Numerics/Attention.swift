@@ -69,7 +69,7 @@ extension TensorMath {
         _ shape: Attention, queries: UnsafePointer<Float>, rows: Int, over memory: KeysAndValues,
         keyCount: Int, firstPosition: Int?, into output: UnsafeMutablePointer<Float>
     ) {
-        if arithmetic != .exact, rows > Self.fewRows {
+        if usesTiles, rows > Self.fewRows {
             attendByTiles(
                 shape, queries: queries, rows: rows, over: memory, keyCount: keyCount,
                 firstPosition: firstPosition, into: output)

@@ -67,17 +67,24 @@ extension TensorMath {
         let hasIntegers = operand.columns % 32 == 0 && ck_has_int8(level, type) != 0
         switch arithmetic {
         case .exact:
-            return operand.phase == .step || operand.rows <= Self.fewRows ? .rows : .panels
+            return exactForm(of: operand)
         case .accurate:
             if hasIntegers && !(isAMX && isLong) { return .splitIntegers }
             return operand.phase == .step ? .rows : .tiles
         case .fast:
-            if isLong && (isAMX || !hasIntegers) { return .tiles }
-            guard hasIntegers else { return .rows }
+            guard hasIntegers && !(isAMX && isLong) else {
+                guard usesTiles else { return exactForm(of: operand) }
+                return isLong ? .tiles : .rows
+            }
             // Weights in blocks of 32 meet activations of 8 bits with a scale for 32 in llama.cpp as
             // well: in what all later tokens look back on, 16 bits keep our error the smaller.
             return isLong && ck_block_elements(type) <= 32 ? .splitIntegers : .integers
         }
+    }
+
+    /// How they are computed in single precision.
+    private func exactForm(of operand: Operand) -> ProductForm {
+        operand.phase == .step || operand.rows <= Self.fewRows ? .rows : .panels
     }
 
     /// The rows packed to tiles, for the first product that wants them and those after it.

@@ -15,6 +15,8 @@ final class TensorMath {
     let level: ck_level
     /// How products with weights are computed.
     let arithmetic: Arithmetic
+    /// Whether products are computed in 16 bits where 8 are too few.
+    let usesTiles: Bool
 
     /// The current operand as tiles, if a product has asked for that.
     let tileSpace = OperandSpace()
@@ -43,6 +45,7 @@ final class TensorMath {
         pool = ComputePool(threads: threads)
         self.level = level
         self.arithmetic = arithmetic.onThisMachine(level)
+        usesTiles = self.arithmetic != .exact && ck_has_tiles(level) != 0
         scratchSpaces = []
     }
 

@@ -11,7 +11,8 @@ enum MachineChecks {
             let line = text.split(separator: "\n").first(where: { $0.hasPrefix("flags") })
         else {
             return Finding(
-                "processor", .warn, "not an x86-64 one: the plain kernels run, slowly")
+                "processor", .warn,
+                "not an x86-64 one: mostly the plain kernels run, slowly")
         }
         let flags = Set(line.split(separator: " ").map(String.init))
         let missing = wanted.filter { !flags.contains($0) }
