@@ -32,4 +32,50 @@ static inline float *ck_tile_scale(uint16_t *tile, size_t row) {
     return (float *)(void *)(tile + CK_TILE_SCALES) + row;
 }
 
+#ifdef CK_X86
+/// The first `left` of 32 columns.
+static inline __mmask32 ck_step_mask(size_t left) {
+    return left >= CK_STEP ? 0xffffffff : (1u << left) - 1;
+}
+
+/// 16 of the columns that `mask` names, of a row that may not be there.
+CK_VNNI_INLINE __m512 ck_values16(ck_type type, const uint8_t *row, size_t c, __mmask16 mask) {
+    return type == CK_F32
+        ? _mm512_maskz_loadu_ps(mask, (const float *)row + c)
+        : _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(mask, (const uint16_t *)row + c));
+}
+
+/// Two rows of 16-bit elements side by side: a row of a tile.
+CK_VNNI_INLINE __m512i ck_interleaved(__m256i first, __m256i second) {
+    return _mm512_or_si512(
+        _mm512_cvtepu16_epi32(first), _mm512_slli_epi32(_mm512_cvtepu16_epi32(second), 16));
+}
+
+/// Columns `c` to `c + length` of `count` rows as floats, 256 from one row to the next.
+static inline void ck_dequantize_lines(
+    ck_level level, ck_type type, size_t count, size_t c, size_t length, const uint8_t *rows,
+    size_t row_bytes, float *lines) {
+    size_t offset = c / ck_block_elements(type) * ck_block_bytes(type);
+    for (size_t i = 0; i < count; i++) {
+        ck_dequantize(level, type, length, rows + i * row_bytes + offset, lines + 256 * i);
+    }
+}
+
+// pack_integers.c, pack_bfloat16.c: what ck_pack_rows, ck_pack_weights and ck_pack_values do at a level;
+// rows of weights and of values lie `row_bytes` apart.
+#define CK_PACKERS(FORMAT)                                                                         \
+    void ck_pack_rows_##FORMAT(                                                                    \
+        size_t rows, size_t columns, const float *x, size_t stride, uint16_t *tiles);              \
+    void ck_pack_weights_##FORMAT(                                                                 \
+        ck_level level, ck_type type, size_t outputs, size_t columns, const uint8_t *weights,      \
+        size_t row_bytes, uint16_t *tiles, float *scratch);                                        \
+    void ck_pack_values_##FORMAT(                                                                  \
+        ck_type type, size_t rows, size_t columns, const uint8_t *values, size_t row_bytes,        \
+        uint16_t *tiles);
+
+CK_PACKERS(integer)
+CK_PACKERS(bfloat16)
+#undef CK_PACKERS
+#endif
+
 #endif

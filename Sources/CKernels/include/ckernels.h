@@ -80,7 +80,7 @@ ck_status ck_dot_rows(
     size_t vectors, const float *x, size_t x_stride, float *out, size_t out_stride,
     float *scratch);
 
-// pack_tiles.c, matmul_tiles.c: rows of activations times rows of a weight matrix in 16 bits, sums in
+// pack_*.c, matmul_tiles.c: rows of activations times rows of a weight matrix in 16 bits, sums in
 // f32. Both are packed to tiles first: `ck_tile_halves` says how many 16-bit elements a packed matrix
 // takes. Tiles of one level mean nothing to another.
 //
