@@ -191,6 +191,35 @@ static void matmul_blocks(
 #define AMX_STRIP 32
 /// Steps whose two tiles of weights fill 35 KB of the first-level cache.
 #define VNNI_STRIP 16
+/// Rows and outputs whose sums are kept between strips, 32 KB: rows of `out` often lie a power of two
+/// apart, so that a column of them has few places in a cache and would come from memory for each strip.
+#define VNNI_ROWS 64
+#define VNNI_OUTPUTS 128
+
+/// Blocks of sums in `out` where there is one strip, else in memory of their own, 64 x 128 at a time.
+CK_VNNI static void matmul_vnni(
+    size_t rows, size_t outputs, size_t columns, const uint16_t *x, const uint16_t *w, float *out,
+    size_t out_stride) {
+    size_t group = ck_tile_steps(columns) * CK_TILE_HALVES;
+    if (ck_tile_steps(columns) <= VNNI_STRIP) {
+        matmul_blocks(block_vnni, VNNI_STRIP, rows, outputs, columns, x, w, out, out_stride);
+        return;
+    }
+    float sums[VNNI_ROWS * VNNI_OUTPUTS];
+    for (size_t n = 0; n < outputs; n += VNNI_OUTPUTS) {
+        size_t width = outputs - n < VNNI_OUTPUTS ? outputs - n : VNNI_OUTPUTS;
+        for (size_t r = 0; r < rows; r += VNNI_ROWS) {
+            size_t height = rows - r < VNNI_ROWS ? rows - r : VNNI_ROWS;
+            matmul_blocks(
+                block_vnni, VNNI_STRIP, height, width, columns, x + r / CK_TILE_ROWS * group,
+                w + n / CK_TILE_ROWS * group, sums, VNNI_OUTPUTS);
+            for (size_t i = 0; i < height; i++) {
+                memcpy(
+                    out + (r + i) * out_stride + n, sums + i * VNNI_OUTPUTS, width * sizeof *out);
+            }
+        }
+    }
+}
 
 #endif
 
@@ -205,7 +234,7 @@ void ck_matmul_tiles(
         return;
     }
     if (level >= CK_LEVEL_VNNI) {
-        matmul_blocks(block_vnni, VNNI_STRIP, rows, outputs, columns, x, w, out, out_stride);
+        matmul_vnni(rows, outputs, columns, x, w, out, out_stride);
         return;
     }
 #endif
