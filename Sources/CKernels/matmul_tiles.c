@@ -9,7 +9,7 @@
 
 int ck_has_tiles(ck_level level) { return level >= CK_LEVEL_VNNI; }
 
-// The definition: one output after the other, the integers of a step exactly.
+// The definition: one output after the other, the products of a step exactly.
 static void matmul_ref(
     size_t rows, size_t outputs, size_t columns, const uint16_t *x, const uint16_t *w, float *out,
     size_t out_stride) {
@@ -48,44 +48,58 @@ typedef struct {
     int goes_on;           // whether `out` holds sums to go on from
 } block;
 
-/// VPDPWSSD: 8 rows by 2 vectors of outputs in registers, a pair of columns at a time; a step's sums
-/// are exact, and are scaled and added to those of the steps before it.
+/// VPDPWSSD. Of its intrinsic Clang makes a product and a sum, where it holds many of them for a chain to
+/// be shortened: that is half as fast.
+CK_VNNI_INLINE void add_products(__m512i *sum, __m512i x, __m512i w) {
+    __asm__("vpdpwssd %2, %1, %0" : "+v"(*sum) : "v"(x), "v"(w));
+}
+
+/// 8 rows by 2 vectors of outputs in registers, a pair of columns at a time; the sums of steps that share
+/// a scale are exact, and are scaled and added to those before them.
 CK_VNNI static void block_vnni(const block *k) {
     for (size_t r = 0; r < k->rows; r += 8) {
         const uint16_t *a = k->a[r / 16], *b0 = k->b[0], *b1 = k->b[1];
         float *out = k->out + r * k->stride;
-        // In registers between two steps there is room for the integers alone.
+        // In registers there is room for the integers alone.
         _Alignas(64) float sums[8][2][16] = {{{0}}};
         for (size_t i = 0; k->goes_on && i < 8; i++) {
             memcpy(sums[i], out + i * k->stride, sizeof sums[i]);
         }
-        for (size_t s = 0; s < k->steps; s++) {
-            const uint16_t *rows = a + r % 16 * CK_STEP;
+        for (size_t s = 0; s < k->steps; s += CK_TILE_SHARED) {
+            const float *row_scales = ck_tile_scale((uint16_t *)a, r % 16);
+            __m512 scale0 = _mm512_loadu_ps(ck_tile_scale((uint16_t *)b0, 0));
+            __m512 scale1 = _mm512_loadu_ps(ck_tile_scale((uint16_t *)b1, 0));
+            size_t shared = k->steps - s < CK_TILE_SHARED ? k->steps - s : CK_TILE_SHARED;
             __m512i products[8][2];
             for (size_t i = 0; i < 8; i++) {
                 products[i][0] = products[i][1] = _mm512_setzero_si512();
             }
-            for (size_t p = 0; p < 16; p++) {
-                __m512i w0 = _mm512_loadu_si512(b0 + CK_STEP * p);
-                __m512i w1 = _mm512_loadu_si512(b1 + CK_STEP * p);
-                // The next step's tiles come from the second-level cache.
-                _mm_prefetch((const char *)(b0 + CK_TILE_HALVES + CK_STEP * p), _MM_HINT_T0);
-                _mm_prefetch((const char *)(b1 + CK_TILE_HALVES + CK_STEP * p), _MM_HINT_T0);
-                if (p < 8) {
-                    _mm_prefetch(
-                        (const char *)(rows + CK_TILE_HALVES + CK_STEP * p), _MM_HINT_T0);
+            for (size_t t = 0; t < shared; t++) {
+                const uint16_t *rows = a + r % 16 * CK_STEP;
+#pragma clang loop unroll(full)
+                for (size_t p = 0; p < 16; p++) {
+                    __m512i w0 = _mm512_loadu_si512(b0 + CK_STEP * p);
+                    __m512i w1 = _mm512_loadu_si512(b1 + CK_STEP * p);
+                    // The next step's tiles come from the second-level cache.
+                    _mm_prefetch((const char *)(b0 + CK_TILE_HALVES + CK_STEP * p), _MM_HINT_T0);
+                    _mm_prefetch((const char *)(b1 + CK_TILE_HALVES + CK_STEP * p), _MM_HINT_T0);
+                    if (p < 8) {
+                        _mm_prefetch(
+                            (const char *)(rows + CK_TILE_HALVES + CK_STEP * p), _MM_HINT_T0);
+                    }
+#pragma clang loop unroll(full)
+                    for (size_t i = 0; i < 8; i++) {
+                        int32_t pair;
+                        memcpy(&pair, rows + CK_STEP * i + 2 * p, sizeof pair);
+                        __m512i x = _mm512_set1_epi32(pair);
+                        add_products(&products[i][0], x, w0);
+                        add_products(&products[i][1], x, w1);
+                    }
                 }
-                for (size_t i = 0; i < 8; i++) {
-                    int32_t pair;
-                    memcpy(&pair, rows + CK_STEP * i + 2 * p, sizeof pair);
-                    __m512i x = _mm512_set1_epi32(pair);
-                    products[i][0] = _mm512_dpwssd_epi32(products[i][0], x, w0);
-                    products[i][1] = _mm512_dpwssd_epi32(products[i][1], x, w1);
-                }
+                a += CK_TILE_HALVES;
+                b0 += CK_TILE_HALVES;
+                b1 += CK_TILE_HALVES;
             }
-            const float *row_scales = ck_tile_scale((uint16_t *)a, r % 16);
-            __m512 scale0 = _mm512_loadu_ps(ck_tile_scale((uint16_t *)b0, 0));
-            __m512 scale1 = _mm512_loadu_ps(ck_tile_scale((uint16_t *)b1, 0));
             for (size_t i = 0; i < 8; i++) {
                 __m512 row_scale = _mm512_set1_ps(row_scales[i]);
                 __m512 left = _mm512_mul_ps(_mm512_cvtepi32_ps(products[i][0]), scale0);
@@ -95,9 +109,6 @@ CK_VNNI static void block_vnni(const block *k) {
                 _mm512_store_ps(
                     sums[i][1], _mm512_fmadd_ps(right, row_scale, _mm512_load_ps(sums[i][1])));
             }
-            a += CK_TILE_HALVES;
-            b0 += CK_TILE_HALVES;
-            b1 += CK_TILE_HALVES;
         }
         for (size_t i = 0; i < 8; i++) { memcpy(out + i * k->stride, sums[i], sizeof sums[i]); }
     }
@@ -189,7 +200,7 @@ static void matmul_blocks(
 
 /// Steps whose sums stay in tile registers (measured: docs/performance.md).
 #define AMX_STRIP 32
-/// Steps whose two tiles of weights fill 35 KB of the first-level cache.
+/// Steps whose two tiles of weights fill 35 KB of the first-level cache; a multiple of CK_TILE_SHARED.
 #define VNNI_STRIP 16
 /// Rows and outputs whose sums are kept between strips, 32 KB: rows of `out` often lie a power of two
 /// apart, so that a column of them has few places in a cache and would come from memory for each strip.

@@ -11,20 +11,20 @@ size_t ck_tile_halves(size_t rows, size_t columns) {
     return (rows + CK_TILE_ROWS - 1) / CK_TILE_ROWS * ck_tile_steps(columns) * CK_TILE_HALVES;
 }
 
-// Definitions: one step of one row after the other.
+// Definitions: the steps of one row that share a scale after each other.
 
-/// The integers of up to 32 values, and their scale.
-static float round_step(const float *x, size_t count, int16_t q[CK_STEP]) {
+/// The integers of the values of steps that share a scale, and that scale.
+static float round_shared(const float *x, size_t count, int16_t q[CK_SHARED_COLUMNS]) {
     float greatest = ck_greatest(count, x);
     float inverse = greatest > 0 ? CK_TILE_GREATEST / greatest : 0;
-    memset(q, 0, CK_STEP * sizeof *q);
+    memset(q, 0, CK_SHARED_COLUMNS * sizeof *q);
     for (size_t c = 0; c < count; c++) { q[c] = (int16_t)nearbyintf(x[c] * inverse); }
     return greatest / CK_TILE_GREATEST;
 }
 
-static size_t step_columns(size_t columns, size_t step) {
-    size_t left = columns - CK_STEP * step;
-    return left < CK_STEP ? left : CK_STEP;
+/// Columns from `c` on that share a scale.
+static size_t shared_columns(size_t columns, size_t c) {
+    return columns - c < CK_SHARED_COLUMNS ? columns - c : CK_SHARED_COLUMNS;
 }
 
 static void pack_rows_ref(
@@ -32,22 +32,31 @@ static void pack_rows_ref(
     memset(tiles, 0, ck_tile_halves(rows, columns) * sizeof *tiles);
     size_t steps = ck_tile_steps(columns);
     for (size_t r = 0; r < rows; r++) {
-        for (size_t s = 0; s < steps; s++) {
-            uint16_t *tile = tiles + (r / CK_TILE_ROWS * steps + s) * CK_TILE_HALVES;
-            size_t row = r % CK_TILE_ROWS;
-            *ck_tile_scale(tile, row) = round_step(
-                x + r * stride + CK_STEP * s, step_columns(columns, s),
-                (int16_t *)tile + row * CK_STEP);
+        uint16_t *tile = tiles + r / CK_TILE_ROWS * steps * CK_TILE_HALVES;
+        size_t row = r % CK_TILE_ROWS;
+        for (size_t c = 0; c < columns; c += CK_SHARED_COLUMNS) {
+            int16_t q[CK_SHARED_COLUMNS];
+            size_t count = shared_columns(columns, c);
+            float scale = round_shared(x + r * stride + c, count, q);
+            for (size_t at = 0; at < count; at += CK_STEP, tile += CK_TILE_HALVES) {
+                memcpy(tile + row * CK_STEP, q + at, CK_STEP * sizeof *q);
+                *ck_tile_scale(tile, row) = scale;
+            }
         }
     }
 }
 
-/// Puts the integers of a step of an output in their places.
-static void put_output(uint16_t *tile, size_t output, const int16_t q[CK_STEP], float scale) {
-    for (size_t c = 0; c < CK_STEP; c++) {
-        tile[c / 2 * CK_STEP + 2 * output + c % 2] = (uint16_t)q[c];
+/// Rounds values of an output that share a scale to their places; returns the tile after theirs.
+static uint16_t *put_output(uint16_t *tile, size_t output, const float *x, size_t count) {
+    int16_t q[CK_SHARED_COLUMNS];
+    float scale = round_shared(x, count, q);
+    for (size_t at = 0; at < count; at += CK_STEP, tile += CK_TILE_HALVES) {
+        for (size_t c = 0; c < CK_STEP; c++) {
+            tile[c / 2 * CK_STEP + 2 * output + c % 2] = (uint16_t)q[at + c];
+        }
+        *ck_tile_scale(tile, output) = scale;
     }
-    *ck_tile_scale(tile, output) = scale;
+    return tile;
 }
 
 static void pack_weights_ref(
@@ -58,11 +67,9 @@ static void pack_weights_ref(
     for (size_t n = 0; n < outputs; n++) {
         ck_dequantize(CK_LEVEL_PLAIN, type, columns, weights, scratch);
         weights += row_bytes;
-        for (size_t s = 0; s < steps; s++) {
-            int16_t q[CK_STEP];
-            float scale = round_step(scratch + CK_STEP * s, step_columns(columns, s), q);
-            uint16_t *tile = tiles + (n / CK_TILE_ROWS * steps + s) * CK_TILE_HALVES;
-            put_output(tile, n % CK_TILE_ROWS, q, scale);
+        uint16_t *tile = tiles + n / CK_TILE_ROWS * steps * CK_TILE_HALVES;
+        for (size_t c = 0; c < columns; c += CK_SHARED_COLUMNS) {
+            tile = put_output(tile, n % CK_TILE_ROWS, scratch + c, shared_columns(columns, c));
         }
     }
 }
@@ -79,16 +86,14 @@ static void pack_values_ref(
     memset(tiles, 0, ck_tile_halves(columns, rows) * sizeof *tiles);
     size_t steps = ck_tile_steps(rows);
     for (size_t c = 0; c < columns; c++) {
-        for (size_t s = 0; s < steps; s++) {
-            float some[CK_STEP];
-            int16_t q[CK_STEP];
-            size_t count = step_columns(rows, s);
+        uint16_t *tile = tiles + c / CK_TILE_ROWS * steps * CK_TILE_HALVES;
+        for (size_t r = 0; r < rows; r += CK_SHARED_COLUMNS) {
+            float some[CK_SHARED_COLUMNS];
+            size_t count = shared_columns(rows, r);
             for (size_t i = 0; i < count; i++) {
-                some[i] = value_at(type, values + (CK_STEP * s + i) * row_bytes, c);
+                some[i] = value_at(type, values + (r + i) * row_bytes, c);
             }
-            float scale = round_step(some, count, q);
-            uint16_t *tile = tiles + (c / CK_TILE_ROWS * steps + s) * CK_TILE_HALVES;
-            put_output(tile, c % CK_TILE_ROWS, q, scale);
+            tile = put_output(tile, c % CK_TILE_ROWS, some, count);
         }
     }
 }

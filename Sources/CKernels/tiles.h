@@ -7,7 +7,7 @@
 // A step is 32 columns; columns beyond the end are zero. Elements have 16 bits. With the matrix unit
 // (CK_LEVEL_AMX) they are bfloat16 and the scales are not used; the weights' tile is what TDPBF16PS
 // takes as its second operand (Intel's Architecture Instruction Set Extensions Reference, chapter 3).
-// Elsewhere they are integers of 14 bits, value = scale * integer, which VPDPWSSD multiplies and sums:
+// Elsewhere they are integers of 13.5 bits, value = scale * integer, which VPDPWSSD multiplies and sums:
 // a machine with VNNI does as many of them a cycle as of bfloat16 where it has instructions for that,
 // and they miss less.
 #ifndef CK_TILES_H
@@ -24,8 +24,13 @@
 /// Where a tile's scales begin.
 #define CK_TILE_SCALES 512
 
-/// The greatest integer: a sum of 32 products of two of them has 31 bits.
-#define CK_TILE_GREATEST 8191
+/// Steps whose integers share a row's scale, which stands in the tile of each: steps 0 and 1, 2 and 3,
+/// and so on; a last one may be alone. Sums are brought to floats once for both.
+#define CK_TILE_SHARED 2
+/// Columns of these steps.
+#define CK_SHARED_COLUMNS (CK_TILE_SHARED * CK_STEP)
+/// The greatest integer: a sum of CK_SHARED_COLUMNS products of two of them is below 2^31.
+#define CK_TILE_GREATEST 5792
 
 /// The scale of a row of a tile of integers.
 static inline float *ck_tile_scale(uint16_t *tile, size_t row) {
