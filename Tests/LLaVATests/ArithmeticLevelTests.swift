@@ -22,7 +22,8 @@ import Testing
         func append(_ ids: [TokenID], _ phase: Phase) {
             #expect(
                 decoder.append(
-                    .tokens(ids[...]), to: sequence, phase: phase, givesScores: true, isCancelled: { false }))
+                    .tokens(ids[...]), to: sequence, phase: phase, givesScores: true,
+                    isCancelled: { false }))
             sequence.advance(by: ids.count)
             scores += decoder.logits(row: ids.count - 1)
         }
