@@ -21,6 +21,9 @@ typedef struct { ck_int8_block *plain, *raised; } forms;
 /// The greatest integers of a whole row and of one that is split.
 #define GREATEST 127
 #define GREATEST_SPLIT 32512  // 127 * 256
+/// The least lower byte: AVX2 without VNNI turns signs around, and there is no 128. What would be
+/// less, one in 256, misses by one unit of the 16 bits.
+#define LEAST_LOWER -127
 
 static void put32_ref(const int32_t q[32], float scale, forms f, size_t i) {
     int32_t sum = 0;
@@ -42,6 +45,7 @@ static void round32_ref(const float *x, size_t parts, const forms f[2], size_t i
         q[c] = (int32_t)nearbyintf(x[c] * inverse);
         lower[c] = (int8_t)(q[c] & 255);
         upper[c] = (q[c] - lower[c]) / 256;
+        lower[c] = lower[c] < LEAST_LOWER ? LEAST_LOWER : lower[c];
     }
     if (parts == 1) { put32_ref(q, scale, f[0], i); return; }
     put32_ref(upper, 256 * scale, f[0], i);
@@ -98,6 +102,7 @@ CK_HALVES static void round_columns_halves(
             // Shifted as words where signs do not matter: what is no number may overflow.
             lower[j] = (ck_integers)((ck_words)q[j] << 24) >> 24;
             upper[j] = (ck_integers)((ck_words)q[j] - (ck_words)lower[j]) >> 8;
+            lower[j] = __builtin_elementwise_max(lower[j], (ck_integers){} + LEAST_LOWER);
         }
         if (parts == 1) { put32_halves(q, scale, f[0], i); continue; }
         put32_halves(upper, 256 * scale, f[0], i);
@@ -138,7 +143,9 @@ CK_VNNI_INLINE void round32_vnni(const float *x, size_t parts, const forms f[2],
     __m512i second = _mm512_cvtps_epi32(_mm512_mul_ps(high, _mm512_set1_ps(inverse)));
     if (parts == 1) { put32_vnni(first, second, scale, f[0], i); return; }
     put32_vnni(upper_byte(first), upper_byte(second), 256 * scale, f[0], i);
-    put32_vnni(lower_byte(first), lower_byte(second), scale, f[1], i);
+    const __m512i least = _mm512_set1_epi32(LEAST_LOWER);
+    put32_vnni(_mm512_max_epi32(lower_byte(first), least),
+               _mm512_max_epi32(lower_byte(second), least), scale, f[1], i);
 }
 
 CK_VNNI static void round_columns_vnni(
