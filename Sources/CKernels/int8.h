@@ -85,6 +85,24 @@ void ck_int8_panels(
     size_t columns, const void *x, const uint8_t *weights, float *out, size_t out_stride,
     float *scratch);
 
+/// Defines the choice among a file's own functions `spread_*`.
+#define CK_INT8_SPREAD_OF(NAME)                                                                    \
+    ck_int8_spread NAME(ck_type type) {                                                            \
+        switch (type) {                                                                            \
+        case CK_Q4_0: return spread_q4_0;                                                          \
+        case CK_Q4_1: return spread_q4_1;                                                          \
+        case CK_Q5_0: return spread_q5_0;                                                          \
+        case CK_Q5_1: return spread_q5_1;                                                          \
+        case CK_Q8_0: return spread_q8_0;                                                          \
+        case CK_IQ4_NL: return spread_iq4_nl;                                                      \
+        case CK_IQ4_XS: return spread_iq4_xs;                                                      \
+        case CK_Q3_K: return spread_q3_k;                                                          \
+        case CK_Q4_K: return spread_q4_k;                                                          \
+        case CK_Q5_K: return spread_q5_k;                                                          \
+        default: return spread_q6_k;                                                               \
+        }                                                                                          \
+    }
+
 #ifdef CK_X86
 ck_int8_spread ck_int8_spread_of(ck_type type);
 #endif

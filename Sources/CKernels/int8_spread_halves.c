@@ -356,20 +356,6 @@ CK_SPREAD(spread_q4_k, CK_Q4_K)
 CK_SPREAD(spread_q5_k, CK_Q5_K)
 CK_SPREAD(spread_q6_k, CK_Q6_K)
 
-ck_int8_spread ck_int8_spread_of_halves(ck_type type) {
-    switch (type) {
-    case CK_Q4_0: return spread_q4_0;
-    case CK_Q4_1: return spread_q4_1;
-    case CK_Q5_0: return spread_q5_0;
-    case CK_Q5_1: return spread_q5_1;
-    case CK_Q8_0: return spread_q8_0;
-    case CK_IQ4_NL: return spread_iq4_nl;
-    case CK_IQ4_XS: return spread_iq4_xs;
-    case CK_Q3_K: return spread_q3_k;
-    case CK_Q4_K: return spread_q4_k;
-    case CK_Q5_K: return spread_q5_k;
-    default: return spread_q6_k;
-    }
-}
+CK_INT8_SPREAD_OF(ck_int8_spread_of_halves)
 
 #endif
