@@ -32,7 +32,15 @@ typedef enum {
     CK_INT8_SIGNED16,  // scale * byte for 16 columns
 } ck_int8_kind;
 
-ck_int8_kind ck_int8_kind_of(ck_type type);
+static inline ck_int8_kind ck_int8_kind_of(ck_type type) {
+    switch (type) {
+    case CK_Q4_0: case CK_Q5_0: case CK_Q8_0: case CK_IQ4_NL: case CK_IQ4_XS:
+        return CK_INT8_SIGNED;
+    case CK_Q4_1: case CK_Q5_1: case CK_Q4_K: case CK_Q5_K: return CK_INT8_MINIMUM;
+    case CK_Q3_K: case CK_Q6_K: return CK_INT8_SIGNED16;
+    default: return CK_INT8_NONE;
+    }
+}
 
 /// The blocks of all rows in one of the two forms; they lie [block][row].
 static inline ck_int8_block *ck_int8_form(void *x, size_t rows, size_t columns, int raised) {
@@ -59,6 +67,8 @@ typedef struct {
 
 /// Outputs made together: a pair of tiles, so that an activation that was loaded serves twice.
 #define CK_INT8_PAIR (2 * CK_INT8_TILE)
+/// The most pairs of tiles that any kernel keeps beside each other.
+#define CK_INT8_MOST_PAIRS 3
 
 /// Spreads out up to 256 columns of 16 rows, which lie `stride` bytes apart, the first columns at
 /// `rows`. What lies beyond `columns` is left as it is.
@@ -75,8 +85,9 @@ typedef void (*ck_int8_multiply)(
 typedef struct {
     ck_int8_spread spread;
     ck_int8_multiply multiply;
-    size_t rows;  // the most that `multiply` takes
-    int raised;   // whether it wants activations in the raised form
+    size_t rows;   // the most that `multiply` takes
+    size_t pairs;  // pairs of tiles (14 KB each) that stay in the first-level cache for many rows
+    int raised;    // whether it wants activations in the raised form
 } ck_int8_kernel;
 
 /// int8_panels.c: `ck_matmul_int8` by a kernel.

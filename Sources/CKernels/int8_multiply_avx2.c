@@ -111,6 +111,10 @@ CK_AVX2_INLINE void sum_wide(
 /// Rows that are made together: their sums stay in the 16 registers, of narrow weights in 16 bits.
 #define AVX2_ROWS 4
 #define AVXVNNI_ROWS 6
+/// Pairs of tiles in the first-level cache: 32 KB with AVX2 alone, 48 with AVX-VNNI (32 in the small cores
+/// among them).
+#define AVX2_PAIRS 1
+#define AVXVNNI_PAIRS 3
 
 CK_MULTIPLY_HALVES(CK_AVX2, minimum_4_bits, AVX2_ROWS, CK_INT8_MINIMUM, sum_4_bits)
 CK_MULTIPLY_HALVES(CK_AVX2, minimum_5_bits, AVX2_ROWS, CK_INT8_MINIMUM, sum_5_bits)
@@ -150,6 +154,7 @@ ck_int8_kernel ck_int8_kernel_of_halves(ck_level level, ck_type type) {
     return (ck_int8_kernel){
         .spread = ck_int8_spread_of_halves(type), .multiply = multiply,
         .rows = avxvnni ? AVXVNNI_ROWS : AVX2_ROWS,
+        .pairs = avxvnni ? AVXVNNI_PAIRS : AVX2_PAIRS,
         .raised = kind != CK_INT8_MINIMUM && multiply != signed_8_bits,
     };
 }

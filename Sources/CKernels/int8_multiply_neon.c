@@ -83,6 +83,9 @@ CK_HALVES_INLINE void sum_long(
 #define DOT_ROWS 6
 #define LONG_ROWS 4
 
+/// Pairs of tiles in the first-level cache, 64 KB in most large cores.
+#define PAIRS 3
+
 CK_MULTIPLY_HALVES(CK_DOT_PRODUCTS, dot_32, DOT_ROWS, CK_INT8_SIGNED, sum_dot_products)
 CK_MULTIPLY_HALVES(CK_DOT_PRODUCTS, dot_minimum, DOT_ROWS, CK_INT8_MINIMUM, sum_dot_products)
 CK_MULTIPLY_HALVES(CK_DOT_PRODUCTS, dot_16, DOT_ROWS, CK_INT8_SIGNED16, sum_dot_products)
@@ -103,7 +106,7 @@ ck_int8_kernel ck_int8_kernel_of_halves(ck_level level, ck_type type) {
     const int dot = has_dot_products();
     return (ck_int8_kernel){
         .spread = ck_int8_spread_of_halves(type), .multiply = multiply_of(ck_int8_kind_of(type), dot),
-        .rows = dot ? DOT_ROWS : LONG_ROWS, .raised = 0,
+        .rows = dot ? DOT_ROWS : LONG_ROWS, .pairs = PAIRS, .raised = 0,
     };
 }
 

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-/// Pairs whose tiles are in the first-level cache together: 43 KB.
-#define PAIRS 3
+/// The most pairs whose tiles are in the first-level cache together.
+#define PAIRS CK_INT8_MOST_PAIRS
 /// Rows from which on more than one pair pays: fewer do not outweigh what the tiles push out.
 #define MANY_ROWS 32
 /// How many rows ahead activations are fetched.
@@ -113,7 +113,7 @@ void ck_int8_panels(
     for (size_t n = 0; n < outputs;) {
         if (n + width > outputs) { n = outputs - width; }
         size_t pairs = all < MANY_ROWS ? 1 : (outputs - n) / CK_INT8_PAIR;
-        pairs = pairs < 1 ? 1 : pairs < PAIRS ? pairs : PAIRS;
+        pairs = pairs < 1 ? 1 : pairs < kernel->pairs ? pairs : kernel->pairs;
         panel(kernel, type, all, pairs, columns, blocks, weights + n * stride, end, sums);
         for (size_t p = 0; p < pairs; p++, n += width) {
             store_sums(parts, rows, width, sums + p * all, out + n, out_stride);

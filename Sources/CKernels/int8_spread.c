@@ -4,16 +4,6 @@
 
 #include <string.h>
 
-ck_int8_kind ck_int8_kind_of(ck_type type) {
-    switch (type) {
-    case CK_Q4_0: case CK_Q5_0: case CK_Q8_0: case CK_IQ4_NL: case CK_IQ4_XS:
-        return CK_INT8_SIGNED;
-    case CK_Q4_1: case CK_Q5_1: case CK_Q4_K: case CK_Q5_K: return CK_INT8_MINIMUM;
-    case CK_Q3_K: case CK_Q6_K: return CK_INT8_SIGNED16;
-    default: return CK_INT8_NONE;
-    }
-}
-
 #ifdef CK_X86
 
 /// Half floats in the low 16 bits of each element, as single precision.

@@ -85,20 +85,28 @@ CK_HALVES_INLINE void store_scale(half_tile h, size_t k, ck_floats scale) {
     store_lift(h, k, scale);
 }
 
-/// Where the sums of signed bytes begin that meet raised activations.
-CK_HALVES_INLINE void begin_signed(half_tile h, size_t sub_block, size_t vectors) {
+/// Sums of signed bytes of a scale's columns, two by two.
+typedef int16_t ck_byte_sums __attribute__((vector_size(32)));
+
+/// Signed bytes of columns 4 * vector and the three after it, and their sums for `begin_signed`.
+CK_HALVES_INLINE void store_signed(half_tile h, size_t vector, ck_words bytes, ck_byte_sums *sum) {
+    store_bytes(h, vector, bytes);
 #ifdef CK_X86
-    __m256i sum = _mm256_setzero_si256();
-    for (size_t i = 0; i < vectors; i++) {
-        __m256i bytes = (__m256i)ck_load_bytes(
-            h.tile->bytes[sub_block * vectors + i] + 4 * h.lane);
-        sum = _mm256_add_epi16(sum, _mm256_maddubs_epi16(_mm256_set1_epi8(1), bytes));
-    }
-    ck_integers start = (ck_integers)_mm256_sub_epi32(
-        _mm256_set1_epi32(CK_INT8_MAGIC_BITS), _mm256_madd_epi16(sum, _mm256_set1_epi16(128)));
-    memcpy(h.tile->start[sub_block] + h.lane, &start, sizeof start);
+    *sum += (ck_byte_sums)_mm256_maddubs_epi16(_mm256_set1_epi8(1), (__m256i)bytes);
 #else
-    (void)h, (void)sub_block, (void)vectors;
+    (void)sum;
+#endif
+}
+
+/// Where the sums of signed bytes begin that meet raised activations.
+CK_HALVES_INLINE void begin_signed(half_tile h, size_t scale, ck_byte_sums sum) {
+#ifdef CK_X86
+    ck_integers start = (ck_integers)_mm256_sub_epi32(
+        _mm256_set1_epi32(CK_INT8_MAGIC_BITS),
+        _mm256_madd_epi16((__m256i)sum, _mm256_set1_epi16(128)));
+    memcpy(h.tile->start[scale] + h.lane, &start, sizeof start);
+#else
+    (void)h, (void)scale, (void)sum;
 #endif
 }
 
@@ -165,8 +173,6 @@ CK_HALVES_INLINE void store_scales16(half_tile h, const ck_words integers[16], c
         // A statement of its own: nothing is left unrounded.
         ck_floats both = first + second;
         store_lift(h, k / 2, both);
-        begin_signed(h, k, 4);
-        begin_signed(h, k + 1, 4);
     }
 }
 
@@ -180,15 +186,18 @@ CK_HALVES_INLINE void spread_half_q6_k(half_tile h) {
             for (size_t odd = 0; odd < 2; odd++) {
                 ck_words low[4];
                 four_words(h, 64 * n + 32 * odd + 16 * half, low);
-                const size_t first = 32 * n + 8 * odd + 4 * half;
+                const size_t scale = 8 * n + 2 * odd + half;
+                ck_byte_sums sums[2] = {{0}};
                 for (size_t i = 0; i < 4; i++) {
-                    ck_words lower = odd ? high[i] << 2 : high[i] << 4;
-                    ck_words upper = odd ? high[i] >> 2 : high[i];
-                    store_bytes(
-                        h, first + i, less(low_nibbles(low[i]) | (lower & 0x30303030), 32));
-                    store_bytes(
-                        h, first + 16 + i, less(high_nibbles(low[i]) | (upper & 0x30303030), 32));
+                    ck_words lower = (odd ? high[i] << 2 : high[i] << 4) & 0x30303030;
+                    ck_words upper = (odd ? high[i] >> 2 : high[i]) & 0x30303030;
+                    lower = less(low_nibbles(low[i]) | lower, 32);
+                    upper = less(high_nibbles(low[i]) | upper, 32);
+                    store_signed(h, 4 * scale + i, lower, &sums[0]);
+                    store_signed(h, 4 * scale + 16 + i, upper, &sums[1]);
                 }
+                begin_signed(h, scale, sums[0]);
+                begin_signed(h, scale + 4, sums[1]);
             }
         }
     }
@@ -210,12 +219,15 @@ CK_HALVES_INLINE void spread_half_q3_k(half_tile h) {
             ck_words low[4];
             four_words(h, offsetof(ck_block_q3_k, qs) + 32 * n + 16 * half, low);
             for (size_t group = 0; group < 4; group++) {
+                const size_t scale = 8 * n + 2 * group + half;
+                ck_byte_sums sum = {0};
                 for (size_t i = 0; i < 4; i++) {
                     ck_words bits = (low[i] >> (uint32_t)(2 * group)) & 0x03030303;
                     // Without its high bit a value is 4 lower.
                     ck_words four = sixteens(high[i], 4 * n + group) >> 2;
-                    store_bytes(h, 32 * n + 8 * group + 4 * half + i, less(bits | four, 4));
+                    store_signed(h, 4 * scale + i, less(bits | four, 4), &sum);
                 }
+                begin_signed(h, scale, sum);
             }
         }
     }
@@ -254,7 +266,9 @@ CK_HALVES_INLINE ck_words fifth_bits(ck_words bits) {
 /// 32 columns whose nibbles are at `offset`, the low ones first; `fifth` has a bit for each.
 CK_HALVES_INLINE void spread_nibbles(
     ck_type type, half_tile h, size_t offset, ck_words fifth, size_t k) {
+    const int is_signed = ck_int8_kind_of(type) != CK_INT8_MINIMUM;
     ck_words four[4];
+    ck_byte_sums sum = {0};
     four_words(h, offset, four);
     for (size_t i = 0; i < 8; i++) {
         ck_words v = i < 4 ? low_nibbles(four[i]) : high_nibbles(four[i - 4]);
@@ -265,21 +279,27 @@ CK_HALVES_INLINE void spread_nibbles(
         case CK_IQ4_NL: case CK_IQ4_XS: v = iq4_values(v); break;
         default: break;  // CK_Q4_1
         }
-        store_bytes(h, 8 * k + i, v);
+        if (is_signed) { store_signed(h, 8 * k + i, v, &sum); } else { store_bytes(h, 8 * k + i, v); }
     }
+    if (is_signed) { begin_signed(h, k, sum); }
 }
 
 /// The bytes of one simple block.
 CK_HALVES_INLINE void spread_block(ck_type type, half_tile h, size_t block, size_t k) {
     const ck_words none = {0};
     switch (type) {
-    case CK_Q8_0:
+    case CK_Q8_0: {
+        ck_byte_sums sum = {0};
         for (size_t piece = 0; piece < 2; piece++) {
             ck_words four[4];
             four_words(h, block + offsetof(ck_block_q8_0, qs) + 16 * piece, four);
-            for (size_t i = 0; i < 4; i++) { store_bytes(h, 8 * k + 4 * piece + i, four[i]); }
+            for (size_t i = 0; i < 4; i++) {
+                store_signed(h, 8 * k + 4 * piece + i, four[i], &sum);
+            }
         }
+        begin_signed(h, k, sum);
         break;
+    }
     case CK_Q5_0:
         spread_nibbles(
             type, h, block + offsetof(ck_block_q5_0, qs),
@@ -304,8 +324,6 @@ CK_HALVES_INLINE void spread_half_simple(ck_type type, half_tile h, size_t colum
         if (ck_int8_kind_of(type) == CK_INT8_MINIMUM) {
             // What is added is stored as what is subtracted.
             ck_store_floats(h.tile->minimum[k] + h.lane, 0.0f - low_halves(halves >> 16));
-        } else {
-            begin_signed(h, k, 8);
         }
     }
 }
@@ -320,7 +338,6 @@ CK_HALVES_INLINE void spread_half_iq4_xs(half_tile h) {
         ck_words four = (low >> (uint32_t)(4 * k)) & 15;
         ck_words two = (head >> (uint32_t)(16 + 2 * k)) & 3;
         store_scale(h, k, d * floats_of((four | (two << 4)) - 32));
-        begin_signed(h, k, 8);
     }
 }
 

@@ -10,6 +10,8 @@
 /// Rows of activations made together: with two vectors each, 12 sums of products and 12 results stay
 /// in registers.
 #define ROWS 6
+/// Processors with AVX-512 VNNI have 48 KB of first-level cache, the first of them 32.
+#define PAIRS 3
 
 /// The definition: the rounded activations times the exact weights, in double precision.
 static void matmul_ref(
@@ -144,7 +146,8 @@ static ck_int8_kernel kernel_of(ck_level level, ck_type type) {
         return (ck_int8_kernel){
             .spread = ck_int8_spread_of(type), .multiply = multiply_of(kind),
             // A scale for 16 columns takes a third set of sums.
-            .rows = kind == CK_INT8_SIGNED16 ? 4 : ROWS, .raised = kind != CK_INT8_MINIMUM,
+            .rows = kind == CK_INT8_SIGNED16 ? 4 : ROWS, .pairs = PAIRS,
+            .raised = kind != CK_INT8_MINIMUM,
         };
     }
 #endif

@@ -7,7 +7,13 @@
 
 #include <string.h>
 
-int ck_has_tiles(ck_level level) { return level >= CK_LEVEL_VNNI; }
+int ck_has_tiles(ck_level level) {
+#ifdef CK_X86
+    return level >= CK_LEVEL_AVX2;
+#else
+    return (void)level, 0;
+#endif
+}
 
 // The definition: one output after the other, the products of a step exactly.
 static void matmul_ref(
@@ -37,17 +43,6 @@ static void matmul_ref(
 
 #ifdef CK_X86
 
-/// What a block of 32 rows and 32 outputs needs to know.
-typedef struct {
-    const uint16_t *a[2];  // activations of two row groups
-    const uint16_t *b[2];  // weights of two output groups
-    float *out;            // 32 x 32 sums
-    size_t stride;         // floats from one row of sums to the next
-    size_t rows;           // of 32, those that are there
-    size_t steps;          // of 32 columns
-    int goes_on;           // whether `out` holds sums to go on from
-} block;
-
 /// VPDPWSSD. Of its intrinsic Clang makes a product and a sum, where it holds many of them for a chain to
 /// be shortened: that is half as fast.
 CK_VNNI_INLINE void add_products(__m512i *sum, __m512i x, __m512i w) {
@@ -56,7 +51,7 @@ CK_VNNI_INLINE void add_products(__m512i *sum, __m512i x, __m512i w) {
 
 /// 8 rows by 2 vectors of outputs in registers, a pair of columns at a time; the sums of steps that share
 /// a scale are exact, and are scaled and added to those before them.
-CK_VNNI static void block_vnni(const block *k) {
+CK_VNNI static void block_vnni(const ck_tile_block *k) {
     for (size_t r = 0; r < k->rows; r += 8) {
         const uint16_t *a = k->a[r / 16], *b0 = k->b[0], *b1 = k->b[1];
         float *out = k->out + r * k->stride;
@@ -115,7 +110,7 @@ CK_VNNI static void block_vnni(const block *k) {
 }
 
 /// TDPBF16PS: two by two tiles of sums.
-CK_AMX static void block_amx(const block *k) {
+CK_AMX static void block_amx(const ck_tile_block *k) {
     float *lower = k->out + 16 * k->stride;
     long bytes = (long)(k->stride * sizeof(float));
     if (k->goes_on) {
@@ -163,7 +158,7 @@ CK_AMX static void release_tiles(void) { _tile_release(); }
 /// first-level cache while rows pass; where rows or outputs end inside a block, it is made beside
 /// the result and its valid part copied.
 static void matmul_blocks(
-    void (*compute)(const block *), size_t strip, size_t rows, size_t outputs, size_t columns,
+    void (*compute)(const ck_tile_block *), size_t strip, size_t rows, size_t outputs, size_t columns,
     const uint16_t *x, const uint16_t *w, float *out, size_t out_stride) {
     size_t steps = ck_tile_steps(columns), group = steps * CK_TILE_HALVES;
     float beside[32 * 32];
@@ -177,11 +172,11 @@ static void matmul_blocks(
                 size_t height = rows - r < 32 ? rows - r : 32;
                 float *target = out + r * out_stride + n;
                 int whole = width == 32 && height == 32;
-                block k = {
+                ck_tile_block k = {
                     // A group that does not exist is stood in for by the one before it.
                     .a = {a, height > 16 ? a + group : a}, .b = {b, width > 16 ? b + group : b},
                     .out = whole ? target : beside, .stride = whole ? out_stride : 32,
-                    .rows = height, .steps = count, .goes_on = from > 0,
+                    .rows = height, .outputs = width, .steps = count, .goes_on = from > 0,
                 };
                 if (!whole && from > 0) {
                     memset(beside, 0, sizeof beside);
@@ -201,32 +196,32 @@ static void matmul_blocks(
 /// Steps whose sums stay in tile registers (measured: docs/performance.md).
 #define AMX_STRIP 32
 /// Steps whose two tiles of weights fill 35 KB of the first-level cache; a multiple of CK_TILE_SHARED.
-#define VNNI_STRIP 16
+#define INTEGER_STRIP 16
 /// Rows and outputs whose sums are kept between strips, 32 KB: rows of `out` often lie a power of two
 /// apart, so that a column of them has few places in a cache and would come from memory for each strip.
-#define VNNI_ROWS 64
-#define VNNI_OUTPUTS 128
+#define KEPT_ROWS 64
+#define KEPT_OUTPUTS 128
 
 /// Blocks of sums in `out` where there is one strip, else in memory of their own, 64 x 128 at a time.
-CK_VNNI static void matmul_vnni(
-    size_t rows, size_t outputs, size_t columns, const uint16_t *x, const uint16_t *w, float *out,
-    size_t out_stride) {
+static void matmul_integers(
+    void (*compute)(const ck_tile_block *), size_t rows, size_t outputs, size_t columns,
+    const uint16_t *x, const uint16_t *w, float *out, size_t out_stride) {
     size_t group = ck_tile_steps(columns) * CK_TILE_HALVES;
-    if (ck_tile_steps(columns) <= VNNI_STRIP) {
-        matmul_blocks(block_vnni, VNNI_STRIP, rows, outputs, columns, x, w, out, out_stride);
+    if (ck_tile_steps(columns) <= INTEGER_STRIP) {
+        matmul_blocks(compute, INTEGER_STRIP, rows, outputs, columns, x, w, out, out_stride);
         return;
     }
-    float sums[VNNI_ROWS * VNNI_OUTPUTS];
-    for (size_t n = 0; n < outputs; n += VNNI_OUTPUTS) {
-        size_t width = outputs - n < VNNI_OUTPUTS ? outputs - n : VNNI_OUTPUTS;
-        for (size_t r = 0; r < rows; r += VNNI_ROWS) {
-            size_t height = rows - r < VNNI_ROWS ? rows - r : VNNI_ROWS;
+    float sums[KEPT_ROWS * KEPT_OUTPUTS];
+    for (size_t n = 0; n < outputs; n += KEPT_OUTPUTS) {
+        size_t width = outputs - n < KEPT_OUTPUTS ? outputs - n : KEPT_OUTPUTS;
+        for (size_t r = 0; r < rows; r += KEPT_ROWS) {
+            size_t height = rows - r < KEPT_ROWS ? rows - r : KEPT_ROWS;
             matmul_blocks(
-                block_vnni, VNNI_STRIP, height, width, columns, x + r / CK_TILE_ROWS * group,
-                w + n / CK_TILE_ROWS * group, sums, VNNI_OUTPUTS);
+                compute, INTEGER_STRIP, height, width, columns, x + r / CK_TILE_ROWS * group,
+                w + n / CK_TILE_ROWS * group, sums, KEPT_OUTPUTS);
             for (size_t i = 0; i < height; i++) {
                 memcpy(
-                    out + (r + i) * out_stride + n, sums + i * VNNI_OUTPUTS, width * sizeof *out);
+                    out + (r + i) * out_stride + n, sums + i * KEPT_OUTPUTS, width * sizeof *out);
             }
         }
     }
@@ -244,8 +239,10 @@ void ck_matmul_tiles(
         release_tiles();
         return;
     }
-    if (level >= CK_LEVEL_VNNI) {
-        matmul_vnni(rows, outputs, columns, x, w, out, out_stride);
+    if (level >= CK_LEVEL_AVX2) {
+        matmul_integers(
+            level >= CK_LEVEL_VNNI ? block_vnni : ck_tile_block_avx2, rows, outputs, columns, x, w,
+            out, out_stride);
         return;
     }
 #endif

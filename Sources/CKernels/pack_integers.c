@@ -1,4 +1,4 @@
-// Packs to tiles of integers (tiles.h): 16 rows at a time, so that what is done once for each of them,
+// Packs to tiles of integers (tiles.h) with AVX-512: 16 rows at a time, so that what is done once for each of them,
 // their greatest values, scales and inverses, is done for all in one vector.
 #include "tiles.h"
 
@@ -41,15 +41,8 @@ CK_VNNI_INLINE __m512 inverse_scales(__m512 greatest, size_t steps, uint16_t *ti
     return _mm512_maskz_div_ps(some, limit, greatest);
 }
 
-/// The first `count` of 16 rows of f32 or f16 values, `row_bytes` apart.
-typedef struct {
-    ck_type type;
-    size_t count, row_bytes;
-    const uint8_t *values;
-} rows16;
-
 /// 16 columns of a row from column `c` on; beyond `columns`, and of a row that is not there, zeros.
-CK_VNNI_INLINE __m512 columns16(const rows16 *x, size_t row, size_t c, size_t columns) {
+CK_VNNI_INLINE __m512 columns16(const ck_rows16 *x, size_t row, size_t c, size_t columns) {
     __mmask32 mask = row < x->count && c < columns ? ck_step_mask(columns - c) : 0;
     const uint8_t *values = mask ? x->values + row * x->row_bytes : x->values;
     return ck_values16(x->type, values, mask ? c : 0, (__mmask16)mask);
@@ -57,7 +50,7 @@ CK_VNNI_INLINE __m512 columns16(const rows16 *x, size_t row, size_t c, size_t co
 
 /// Packs 16 rows, as weights or as activations; returns the tile after theirs.
 CK_VNNI_INLINE uint16_t *pack16(
-    const rows16 *x, size_t columns, const int are_weights, uint16_t *tile) {
+    const ck_rows16 *x, size_t columns, const int are_weights, uint16_t *tile) {
     // Narrowing two vectors leaves the four lanes of each beside those of the other.
     const __m512i order = _mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7);
     for (size_t c = 0; c < columns; c += CK_SHARED_COLUMNS) {
@@ -88,40 +81,17 @@ CK_VNNI_INLINE uint16_t *pack16(
     return tile;
 }
 
-CK_VNNI void ck_pack_rows_integer(
-    size_t rows, size_t columns, const float *x, size_t stride, uint16_t *tile) {
-    for (size_t r = 0; r < rows; r += 16) {
-        rows16 some = {
-            .type = CK_F32, .count = rows - r < 16 ? rows - r : 16,
-            .row_bytes = stride * sizeof(float), .values = (const uint8_t *)(x + r * stride),
-        };
-        tile = pack16(&some, columns, 0, tile);
-    }
+CK_VNNI static uint16_t *pack_rows(
+    const ck_rows16 *x, size_t columns, int are_weights, uint16_t *tile) {
+    // Copies whose type is a constant.
+    ck_rows16 floats = {CK_F32, x->count, x->row_bytes, x->values};
+    ck_rows16 halves = {CK_F16, x->count, x->row_bytes, x->values};
+    if (!are_weights) { return pack16(&floats, columns, 0, tile); }
+    if (x->type == CK_F16) { return pack16(&halves, columns, 1, tile); }
+    return pack16(&floats, columns, 1, tile);
 }
 
-// Half precision is rounded as it is read (not fetched ahead: that makes this faster and the product after
-// it slower by more); other types are dequantised, 256 columns of 16 outputs at a
-// time, into `scratch`, which holds 4096 floats and so stays in the first-level cache.
-CK_VNNI void ck_pack_weights_integer(
-    ck_level level, ck_type type, size_t outputs, size_t columns, const uint8_t *weights,
-    size_t row_bytes, uint16_t *tile, float *scratch) {
-    for (size_t n = 0; n < outputs; n += 16, weights += 16 * row_bytes) {
-        size_t count = outputs - n < 16 ? outputs - n : 16;
-        if (type == CK_F16) {
-            rows16 halves = {CK_F16, count, row_bytes, weights};
-            tile = pack16(&halves, columns, 1, tile);
-            continue;
-        }
-        rows16 floats = {CK_F32, count, 256 * sizeof(float), (const uint8_t *)scratch};
-        for (size_t c = 0; c < columns; c += 256) {
-            size_t length = columns - c < 256 ? columns - c : 256;
-            ck_dequantize_lines(level, type, count, c, length, weights, row_bytes, scratch);
-            tile = pack16(&floats, length, 1, tile);
-        }
-    }
-}
-
-CK_VNNI void ck_pack_values_integer(
+CK_VNNI static void pack_values(
     ck_type type, size_t rows, size_t columns, const uint8_t *values, size_t row_bytes,
     uint16_t *tile) {
     for (size_t c = 0; c < columns; c += 16) {
@@ -151,5 +121,7 @@ CK_VNNI void ck_pack_values_integer(
         }
     }
 }
+
+const ck_integer_packers ck_packers_vnni = {pack_rows, pack_values};
 
 #endif

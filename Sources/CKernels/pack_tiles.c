@@ -98,11 +98,56 @@ static void pack_values_ref(
     }
 }
 
+#ifdef CK_X86
+/// How a level packs to integers, or NULL where there are definitions alone.
+static const ck_integer_packers *packers_of(ck_level level) {
+    if (level >= CK_LEVEL_VNNI) { return &ck_packers_vnni; }
+    return level >= CK_LEVEL_AVX2 ? &ck_packers_avx2 : NULL;
+}
+
+static void pack_rows_integer(
+    const ck_integer_packers *pack, size_t rows, size_t columns, const float *x, size_t stride,
+    uint16_t *tile) {
+    for (size_t r = 0; r < rows; r += CK_TILE_ROWS) {
+        const ck_rows16 some = {
+            .type = CK_F32, .count = rows - r < CK_TILE_ROWS ? rows - r : CK_TILE_ROWS,
+            .row_bytes = stride * sizeof(float), .values = (const uint8_t *)(x + r * stride),
+        };
+        tile = pack->rows(&some, columns, 0, tile);
+    }
+}
+
+// Half precision is rounded as it is read (not fetched ahead: that makes this faster and the product
+// after it slower by more); other types are dequantised, 256 columns of 16 outputs at a time, into
+// `scratch`, which holds 4096 floats and so stays in the first-level cache.
+static void pack_weights_integer(
+    const ck_integer_packers *pack, ck_level level, ck_type type, size_t outputs, size_t columns,
+    const uint8_t *weights, size_t row_bytes, uint16_t *tile, float *scratch) {
+    for (size_t n = 0; n < outputs; n += CK_TILE_ROWS, weights += CK_TILE_ROWS * row_bytes) {
+        size_t count = outputs - n < CK_TILE_ROWS ? outputs - n : CK_TILE_ROWS;
+        if (type == CK_F16) {
+            const ck_rows16 halves = {CK_F16, count, row_bytes, weights};
+            tile = pack->rows(&halves, columns, 1, tile);
+            continue;
+        }
+        const ck_rows16 floats = {CK_F32, count, 256 * sizeof(float), (const uint8_t *)scratch};
+        for (size_t c = 0; c < columns; c += 256) {
+            size_t length = columns - c < 256 ? columns - c : 256;
+            ck_dequantize_lines(level, type, count, c, length, weights, row_bytes, scratch);
+            tile = pack->rows(&floats, length, 1, tile);
+        }
+    }
+}
+#endif
+
 void ck_pack_rows(
     ck_level level, size_t rows, size_t columns, const float *x, size_t stride, uint16_t *tiles) {
 #ifdef CK_X86
     if (level >= CK_LEVEL_AMX) { ck_pack_rows_bfloat16(rows, columns, x, stride, tiles); return; }
-    if (level >= CK_LEVEL_VNNI) { ck_pack_rows_integer(rows, columns, x, stride, tiles); return; }
+    if (packers_of(level)) {
+        pack_rows_integer(packers_of(level), rows, columns, x, stride, tiles);
+        return;
+    }
 #endif
     (void)level;
     pack_rows_ref(rows, columns, x, stride, tiles);
@@ -118,9 +163,9 @@ static void pack_outputs(
             level, type, outputs, columns, weights, row_bytes, tiles, scratch);
         return;
     }
-    if (level >= CK_LEVEL_VNNI) {
-        ck_pack_weights_integer(
-            level, type, outputs, columns, weights, row_bytes, tiles, scratch);
+    if (packers_of(level)) {
+        pack_weights_integer(
+            packers_of(level), level, type, outputs, columns, weights, row_bytes, tiles, scratch);
         return;
     }
 #endif
@@ -158,8 +203,8 @@ ck_status ck_pack_values(
         ck_pack_values_bfloat16(type, rows, columns, values, row_bytes, tiles);
         return CK_OK;
     }
-    if (level >= CK_LEVEL_VNNI) {
-        ck_pack_values_integer(type, rows, columns, values, row_bytes, tiles);
+    if (packers_of(level)) {
+        packers_of(level)->values(type, rows, columns, values, row_bytes, tiles);
         return CK_OK;
     }
 #endif

@@ -7,9 +7,9 @@
 // A step is 32 columns; columns beyond the end are zero. Elements have 16 bits. With the matrix unit
 // (CK_LEVEL_AMX) they are bfloat16 and the scales are not used; the weights' tile is what TDPBF16PS
 // takes as its second operand (Intel's Architecture Instruction Set Extensions Reference, chapter 3).
-// Elsewhere they are integers of 13.5 bits, value = scale * integer, which VPDPWSSD multiplies and sums:
-// a machine with VNNI does as many of them a cycle as of bfloat16 where it has instructions for that,
-// and they miss less.
+// Elsewhere they are integers of 13.5 bits, value = scale * integer, which VPDPWSSD multiplies and sums,
+// or VPMADDWD and an addition: a machine with VNNI does as many of them a cycle as of bfloat16 where it
+// has instructions for that, one with AVX2 half as many again as of floats, and they miss less.
 #ifndef CK_TILES_H
 #define CK_TILES_H
 
@@ -66,21 +66,51 @@ static inline void ck_dequantize_lines(
     }
 }
 
-// pack_integers.c, pack_bfloat16.c: what ck_pack_rows, ck_pack_weights and ck_pack_values do at a level;
-// rows of weights and of values lie `row_bytes` apart.
-#define CK_PACKERS(FORMAT)                                                                         \
-    void ck_pack_rows_##FORMAT(                                                                    \
-        size_t rows, size_t columns, const float *x, size_t stride, uint16_t *tiles);              \
-    void ck_pack_weights_##FORMAT(                                                                 \
-        ck_level level, ck_type type, size_t outputs, size_t columns, const uint8_t *weights,      \
-        size_t row_bytes, uint16_t *tiles, float *scratch);                                        \
-    void ck_pack_values_##FORMAT(                                                                  \
-        ck_type type, size_t rows, size_t columns, const uint8_t *values, size_t row_bytes,        \
-        uint16_t *tiles);
+/// The first `count` of 16 rows of f32 or f16 values, `row_bytes` apart.
+typedef struct {
+    ck_type type;
+    size_t count, row_bytes;
+    const uint8_t *values;
+} ck_rows16;
 
-CK_PACKERS(integer)
-CK_PACKERS(bfloat16)
-#undef CK_PACKERS
+/// How a level packs to tiles of integers.
+typedef struct {
+    /// Packs 16 rows, as weights or as activations; returns the tile after theirs.
+    uint16_t *(*rows)(const ck_rows16 *x, size_t columns, int are_weights, uint16_t *tile);
+    /// What ck_pack_values does, of rows `row_bytes` apart.
+    void (*values)(
+        ck_type type, size_t rows, size_t columns, const uint8_t *values, size_t row_bytes,
+        uint16_t *tiles);
+} ck_integer_packers;
+
+extern const ck_integer_packers ck_packers_vnni;  // pack_integers.c
+extern const ck_integer_packers ck_packers_avx2;  // pack_integers_avx2.c
+
+// pack_bfloat16.c: what ck_pack_rows, ck_pack_weights and ck_pack_values do with the matrix unit; rows of
+// weights and of values lie `row_bytes` apart.
+void ck_pack_rows_bfloat16(
+    size_t rows, size_t columns, const float *x, size_t stride, uint16_t *tiles);
+void ck_pack_weights_bfloat16(
+    ck_level level, ck_type type, size_t outputs, size_t columns, const uint8_t *weights,
+    size_t row_bytes, uint16_t *tiles, float *scratch);
+void ck_pack_values_bfloat16(
+    ck_type type, size_t rows, size_t columns, const uint8_t *values, size_t row_bytes,
+    uint16_t *tiles);
+
+/// What a block of 32 rows and 32 outputs needs to know.
+typedef struct {
+    const uint16_t *a[2];  // activations of two row groups
+    const uint16_t *b[2];  // weights of two output groups
+    float *out;            // 32 x 32 sums
+    size_t stride;         // floats from one row of sums to the next
+    size_t rows;           // of 32, those that are there
+    size_t outputs;        // of 32, those that are there
+    size_t steps;          // of 32 columns
+    int goes_on;           // whether `out` holds sums to go on from
+} ck_tile_block;
+
+/// matmul_tiles_avx2.c: the sums of a block of tiles of integers.
+void ck_tile_block_avx2(const ck_tile_block *block);
 #endif
 
 #endif

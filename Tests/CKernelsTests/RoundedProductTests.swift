@@ -210,6 +210,47 @@ import Testing
         for level in own.dropLast() { #expect(rounded(level) == own.last.map(rounded)) }
     }
 
+    /// The levels whose tiles are integers; bfloat16 is the matrix unit's.
+    static let integerTileLevels = tileLevels.filter { $0 != CK_LEVEL_AMX }
+
+    @Test(arguments: [CK_F32, CK_F16, CK_BF16, CK_Q8_0, CK_Q6_K])
+    func everyLevelPacksTheSameIntegers(type: ck_type) {
+        let columns = ck_block_elements(type) == 1 ? [1, 7, 31, 33, 64, 588] : [256, 768]
+        for (rows, columns) in [1, 5, 8, 9, 16, 33].flatMap({ rows in columns.map { (rows, $0) } })
+        {
+            let product = Product(
+                type, rows: rows, outputs: rows, columns: columns, outliers: true)
+            var x = product.x
+            // Nothing at all has no scale.
+            for index in 0..<min(64, columns) { x[index] = 0 }
+            let halves = ck_tile_halves(rows, columns)
+            func packed(_ level: ck_level) -> [[UInt16]] {
+                var tiles = [[UInt16]](repeating: .init(repeating: 7, count: halves), count: 2)
+                var scratch = [Float](repeating: 0, count: max(4096, columns))
+                ck_pack_rows(level, rows, columns, x, columns, &tiles[0])
+                _ = ck_pack_weights(
+                    level, type, rows, columns, product.weights, &tiles[1], &scratch)
+                guard type == CK_F32 || type == CK_F16 else { return tiles }
+                tiles.append(.init(repeating: 7, count: ck_tile_halves(columns, rows)))
+                _ = ck_pack_values(
+                    level, type, rows, columns, product.weights, columns, &tiles[2])
+                return tiles
+            }
+            let expected = packed(CK_LEVEL_PLAIN)
+            for level in Self.integerTileLevels { #expect(packed(level) == expected) }
+        }
+    }
+
+    @Test func everyLevelMultipliesIntegersToTheSameBits() {
+        let own = Self.integerTileLevels.filter { $0 != CK_LEVEL_PLAIN }
+        for (rows, outputs, columns) in [(1, 1, 31), (7, 17, 96), (33, 40, 588), (70, 130, 1100)] {
+            let product = Product(
+                CK_F16, rows: rows, outputs: outputs, columns: columns, outliers: true)
+            let expected = own.last.map { product.tiles($0).map(\.bitPattern) }
+            for level in own { #expect(product.tiles(level).map(\.bitPattern) == expected) }
+        }
+    }
+
     @Test(arguments: tileLevels, [CK_F32, CK_F16])
     func valuesMeetTheirWeightsByColumn(level: ck_level, type: ck_type) {
         for (count, columns) in [(1, 1), (2, 16), (31, 20), (33, 64), (70, 128)] {

@@ -14,8 +14,8 @@ public enum Arithmetic: String, Sendable, CaseIterable {
     /// What this machine computes when asked for this: where it has no instructions for the sums of
     /// products of integers that an arithmetic is about, everything is exact.
     ///
-    /// Those of `fast` come in two steps: what is not quantised is exact where there are only the first,
-    /// for bytes.
+    /// Those of `fast` are two: what is not quantised is exact where there are only the first, for bytes
+    /// (ARM).
     func onThisMachine(_ level: ck_level) -> Arithmetic {
         switch self {
         case .fast: ck_has_int8(level, CK_Q8_0) != 0 ? self : .exact

@@ -64,12 +64,14 @@ extension TensorMath {
         let isLong = operand.phase == .prompt && operand.rows > Self.shortChunk
         // The matrix unit does more products of 16 bits than vectors do of 8.
         let isAMX = level.rawValue >= CK_LEVEL_AMX.rawValue
+        // Without VNNI a product of 16 bits costs less than two of 8 (docs/performance.md).
+        let splitsLong = !usesTiles || (level.rawValue >= CK_LEVEL_VNNI.rawValue && !isAMX)
         let hasIntegers = operand.columns % 32 == 0 && ck_has_int8(level, type) != 0
         switch arithmetic {
         case .exact:
             return exactForm(of: operand)
         case .accurate:
-            if hasIntegers && !(isAMX && isLong) { return .splitIntegers }
+            if hasIntegers && (splitsLong || !isLong) { return .splitIntegers }
             return operand.phase == .step ? .rows : .tiles
         case .fast:
             guard hasIntegers && !(isAMX && isLong) else {
@@ -78,7 +80,8 @@ extension TensorMath {
             }
             // Weights in blocks of 32 meet activations of 8 bits with a scale for 32 in llama.cpp as
             // well: in what all later tokens look back on, 16 bits keep our error the smaller.
-            return isLong && ck_block_elements(type) <= 32 ? .splitIntegers : .integers
+            guard isLong && ck_block_elements(type) <= 32 else { return .integers }
+            return splitsLong ? .splitIntegers : .tiles
         }
     }
 
