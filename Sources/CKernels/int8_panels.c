@@ -40,8 +40,9 @@ static void multiply(
     const size_t most = kernel->rows;
     for (size_t r = 0; r < all_rows; r += most, x += most, sums += most) {
         size_t rows = all_rows - r < most ? all_rows - r : most;
-        // The next rows: hardware fetches too little of what lies in the last-level cache.
-        for (size_t line = 0; line < most * sizeof *x; line += 64) {
+        // The next rows: hardware fetches too little of what lies in the last-level cache. A few rows
+        // are in the first.
+        for (size_t line = 0; all_rows > most && line < most * sizeof *x; line += 64) {
             __builtin_prefetch((const char *)(x + AHEAD) + line, 0, 3);
         }
         for (size_t p = 0; p < pairs; p++) {
