@@ -31,8 +31,9 @@ CK_VNNI_INLINE __m512i greatest_of_each(const __m512i r[16]) {
 
 /// What values of up to `greatest` are multiplied by, as `round_shared` has it. The tiles of `steps` steps
 /// get their scales.
-CK_VNNI_INLINE __m512 inverse_scales(__m512 greatest, size_t steps, uint16_t *tile) {
-    __m512 limit = _mm512_set1_ps(CK_TILE_GREATEST);
+CK_VNNI_INLINE __m512 inverse_scales(
+    __m512 greatest, float most, size_t steps, uint16_t *tile) {
+    __m512 limit = _mm512_set1_ps(most);
     __m512 scale = _mm512_div_ps(greatest, limit);
     for (size_t s = 0; s < steps; s++, tile += CK_TILE_HALVES) {
         _mm512_storeu_ps(ck_tile_scale(tile, 0), scale);
@@ -65,7 +66,9 @@ CK_VNNI_INLINE uint16_t *pack16(
         _Alignas(64) float inverses[16];
         _mm512_store_ps(
             inverses,
-            inverse_scales((__m512)greatest_of_each(lines), ck_tile_steps(end - c), tile));
+            inverse_scales(
+                (__m512)greatest_of_each(lines),
+                are_weights ? CK_WEIGHTS_GREATEST : CK_ROWS_GREATEST, ck_tile_steps(end - c), tile));
         for (size_t at = c; at < end; at += CK_STEP, tile += CK_TILE_HALVES) {
             for (size_t i = 0; i < 16; i++) {
                 __m512 inverse = _mm512_set1_ps(inverses[i]);
@@ -103,7 +106,8 @@ CK_VNNI static void pack_values(
                 size = _mm512_max_epu32(
                     size, bits_of_size(ck_values16(type, values + i * row_bytes, c, mask)));
             }
-            __m512 inverse = inverse_scales((__m512)size, ck_tile_steps(end - r), tile);
+            __m512 inverse = inverse_scales(
+                (__m512)size, CK_WEIGHTS_GREATEST, ck_tile_steps(end - r), tile);
             for (size_t at = r; at < end; at += CK_STEP, tile += CK_TILE_HALVES) {
                 for (size_t i = 0; i < CK_STEP; i += 2) {
                     __m256i pair[2];

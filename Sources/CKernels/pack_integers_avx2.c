@@ -58,8 +58,9 @@ CK_AVX2_INLINE __m256 greatest_of_each(__m256i r[HALF]) {
 
 /// What values of up to `greatest` are multiplied by, as pack_tiles.c has it. The tiles of `steps` steps
 /// get their scales.
-CK_AVX2_INLINE __m256 inverse_scales(__m256 greatest, size_t steps, size_t lane, uint16_t *tile) {
-    __m256 limit = _mm256_set1_ps(CK_TILE_GREATEST);
+CK_AVX2_INLINE __m256 inverse_scales(
+    __m256 greatest, float most, size_t steps, size_t lane, uint16_t *tile) {
+    __m256 limit = _mm256_set1_ps(most);
     __m256 scale = _mm256_div_ps(greatest, limit);
     for (size_t s = 0; s < steps; s++, tile += CK_TILE_HALVES) {
         _mm256_storeu_ps(ck_tile_scale(tile, lane), scale);
@@ -101,7 +102,9 @@ CK_AVX2_INLINE void pack8(
         float inverses[HALF];
         _mm256_storeu_ps(
             inverses,
-            inverse_scales(greatest_of_each(lines), ck_tile_steps(end - c), lane, tile));
+            inverse_scales(
+                greatest_of_each(lines), are_weights ? CK_WEIGHTS_GREATEST : CK_ROWS_GREATEST,
+                ck_tile_steps(end - c), lane, tile));
         for (size_t at = c; at < end; at += CK_STEP, tile += CK_TILE_HALVES) {
             for (size_t half = 0; half < CK_STEP; half += 16) {
                 for (size_t i = 0; i < HALF; i++) {
@@ -145,7 +148,8 @@ CK_AVX2_INLINE void pack_values8(
             size = _mm256_max_epu32(
                 size, bits_of_size(columns8(type, values + i * row_bytes, c, columns)));
         }
-        __m256 inverse = inverse_scales((__m256)size, ck_tile_steps(end - r), lane, tile);
+        __m256 inverse = inverse_scales(
+            (__m256)size, CK_WEIGHTS_GREATEST, ck_tile_steps(end - r), lane, tile);
         for (size_t at = r; at < end; at += CK_STEP, tile += CK_TILE_HALVES) {
             for (size_t i = 0; i < CK_STEP; i += 2) {
                 __m256i pair[2];

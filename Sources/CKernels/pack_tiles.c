@@ -13,13 +13,14 @@ size_t ck_tile_halves(size_t rows, size_t columns) {
 
 // Definitions: the steps of one row that share a scale after each other.
 
-/// The integers of the values of steps that share a scale, and that scale.
-static float round_shared(const float *x, size_t count, int16_t q[CK_SHARED_COLUMNS]) {
+/// The integers, `limit` at most, of the values of steps that share a scale, and that scale.
+static float round_shared(
+    const float *x, size_t count, float limit, int16_t q[CK_SHARED_COLUMNS]) {
     float greatest = ck_greatest(count, x);
-    float inverse = greatest > 0 ? CK_TILE_GREATEST / greatest : 0;
+    float inverse = greatest > 0 ? limit / greatest : 0;
     memset(q, 0, CK_SHARED_COLUMNS * sizeof *q);
     for (size_t c = 0; c < count; c++) { q[c] = (int16_t)nearbyintf(x[c] * inverse); }
-    return greatest / CK_TILE_GREATEST;
+    return greatest / limit;
 }
 
 /// Columns from `c` on that share a scale.
@@ -37,7 +38,7 @@ static void pack_rows_ref(
         for (size_t c = 0; c < columns; c += CK_SHARED_COLUMNS) {
             int16_t q[CK_SHARED_COLUMNS];
             size_t count = shared_columns(columns, c);
-            float scale = round_shared(x + r * stride + c, count, q);
+            float scale = round_shared(x + r * stride + c, count, CK_ROWS_GREATEST, q);
             for (size_t at = 0; at < count; at += CK_STEP, tile += CK_TILE_HALVES) {
                 memcpy(tile + row * CK_STEP, q + at, CK_STEP * sizeof *q);
                 *ck_tile_scale(tile, row) = scale;
@@ -49,7 +50,7 @@ static void pack_rows_ref(
 /// Rounds values of an output that share a scale to their places; returns the tile after theirs.
 static uint16_t *put_output(uint16_t *tile, size_t output, const float *x, size_t count) {
     int16_t q[CK_SHARED_COLUMNS];
-    float scale = round_shared(x, count, q);
+    float scale = round_shared(x, count, CK_WEIGHTS_GREATEST, q);
     for (size_t at = 0; at < count; at += CK_STEP, tile += CK_TILE_HALVES) {
         for (size_t c = 0; c < CK_STEP; c++) {
             tile[c / 2 * CK_STEP + 2 * output + c % 2] = (uint16_t)q[at + c];

@@ -7,9 +7,10 @@
 // A step is 32 columns; columns beyond the end are zero. Elements have 16 bits. With the matrix unit
 // (CK_LEVEL_AMX) they are bfloat16 and the scales are not used; the weights' tile is what TDPBF16PS
 // takes as its second operand (Intel's Architecture Instruction Set Extensions Reference, chapter 3).
-// Elsewhere they are integers of 13.5 bits, value = scale * integer, which VPDPWSSD multiplies and sums,
-// or VPMADDWD and an addition: a machine with VNNI does as many of them a cycle as of bfloat16 where it
-// has instructions for that, one with AVX2 half as many again as of floats, and they miss less.
+// Elsewhere they are integers, of 14.5 bits in activations and 12.5 in weights, value = scale * integer,
+// which VPDPWSSD multiplies and sums, or VPMADDWD and an addition: a machine with VNNI does as many of them
+// a cycle as of bfloat16 where it has instructions for that, one with AVX2 half as many again as of floats,
+// and they miss less.
 #ifndef CK_TILES_H
 #define CK_TILES_H
 
@@ -29,8 +30,11 @@
 #define CK_TILE_SHARED 2
 /// Columns of these steps.
 #define CK_SHARED_COLUMNS (CK_TILE_SHARED * CK_STEP)
-/// The greatest integer: a sum of CK_SHARED_COLUMNS products of two of them is below 2^31.
-#define CK_TILE_GREATEST 5792
+/// The greatest integers of activations and of weights: a sum of CK_SHARED_COLUMNS products of two of them
+/// is below 2^31. Channels 20 times as large as others are found among activations, whose rounding would
+/// otherwise be most of what is missed.
+#define CK_ROWS_GREATEST 11585
+#define CK_WEIGHTS_GREATEST 2896
 
 /// The scale of a row of a tile of integers.
 static inline float *ck_tile_scale(uint16_t *tile, size_t row) {
