@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-/// The most pairs whose tiles are in the first-level cache together.
-#define PAIRS CK_INT8_MOST_PAIRS
 /// Rows from which on more than one pair pays: fewer do not outweigh what the tiles push out.
 #define MANY_ROWS 32
 /// How many rows ahead activations are fetched.
@@ -15,7 +13,7 @@
 
 size_t ck_int8_scratch_bytes(ck_type type, size_t parts, size_t rows, size_t columns) {
     // Sums of all rows, and 32 rows of weights where there are no 32; one row of the plain twin.
-    return PAIRS * parts * rows * CK_INT8_PAIR * sizeof(float)
+    return CK_INT8_MOST_PAIRS * parts * rows * CK_INT8_PAIR * sizeof(float)
         + CK_INT8_PAIR * ck_row_bytes(type, columns) + columns * sizeof(float);
 }
 
@@ -67,7 +65,7 @@ static void panel(
         .next = weights + pairs * CK_INT8_PAIR * stride, .end = end,
         .share = CK_INT8_COLUMNS / elements * size * pairs * CK_INT8_PAIR / times + 1,
     };
-    _Alignas(64) ck_int8_tile tiles[2 * PAIRS];
+    _Alignas(64) ck_int8_tile tiles[2 * CK_INT8_MOST_PAIRS];
     for (size_t column = 0; column < columns; column += CK_INT8_COLUMNS, x += rows) {
         size_t left = columns - column;
         size_t length = left < CK_INT8_COLUMNS ? left : CK_INT8_COLUMNS;
