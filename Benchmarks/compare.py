@@ -41,7 +41,7 @@ class Theirs:
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.about = self.send({
             "model": arguments.model, "mmproj": arguments.mmproj, "threads": arguments.threads,
-            "extra_buffers": True})
+            "extra_buffers": arguments.repacked == "on"})
         fixed = {"on": True, "off": False}.get(arguments.flash)
         self.flash = {} if fixed is None else {stage: fixed for stage in STAGES}
 
@@ -171,6 +171,10 @@ def main():
     parser.add_argument(
         "--flash", choices=["on", "off", "better"], default="better",
         help="llama.cpp's flash attention; 'better' tries both")
+    parser.add_argument(
+        "--repacked", choices=["on", "off"], default="on",
+        help="whether llama.cpp copies weights into its repacked buffers: its programs do unless "
+        "told otherwise, its library (and so llama-cpp-python) does not unless asked")
     parser.add_argument("--arithmetic", default="fast", help="of llavad")
     parser.add_argument(
         "--wave", type=int, default=4,
@@ -221,6 +225,7 @@ def save(arguments, theirs, found):
         "at": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
         "model": pathlib.Path(arguments.model).name, "threads": arguments.threads,
         "rounds": arguments.rounds, "arithmetic": arguments.arithmetic,
+        "llama.cpp repacked": arguments.repacked == "on",
         "llama.cpp": theirs.about["system"].strip(),
         "stages": found})
     path.write_text(json.dumps(kept, indent=1) + "\n")
