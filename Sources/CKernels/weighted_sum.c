@@ -95,7 +95,11 @@ CK_AVX2 static size_t weighted_sum_avx2(
 /// Even and odd sums of 32 columns.
 typedef struct { __m512 sum[2][2]; } halves;
 
-/// Adds an even number of rows to the sums of Q queries; Q is a constant where this is inlined.
+/// Rows that are asked for before they are needed: 8 KB of values of 128 half floats.
+#define ROWS_AHEAD 32
+
+/// Adds an even number of rows to the sums of Q queries; Q is a constant where this is inlined. The first
+/// columns' pass asks for whole rows.
 CK_AVX512_INLINE void add_pairs(
     const size_t Q, ck_type type, size_t rows, const void *first, size_t row_bytes, size_t c,
     const __mmask16 mask[2], const ck_weighting *queries, halves *all) {
@@ -105,6 +109,7 @@ CK_AVX512_INLINE void add_pairs(
     }
     const char *row = first;
     for (size_t r = 0; r < rows; r += 2) {
+        if (c == 0 && r + ROWS_AHEAD < rows) { ck_ask_for(row + ROWS_AHEAD * row_bytes, 2 * row_bytes); }
         for (size_t odd = 0; odd < 2; odd++, row += row_bytes) {
             __m512 low = ck_load16(type, row, c, mask[0]);
             __m512 high = ck_load16(type, row, c + 16, mask[1]);

@@ -129,12 +129,17 @@ void ck_quantize_rows_int8(
     void *out, size_t all_rows, size_t first);
 /// Bytes of scratch memory that a product needs.
 size_t ck_int8_scratch_bytes(ck_type type, size_t parts, size_t rows, size_t columns);
-/// out[r * out_stride + n] = sum over c of x[r][c] * weights[n][c].
+/// out[r * out_stride + n] = sum over c of x[r][c] * weights[n][c]. The weights of the next call are
+/// fetched while these are multiplied, if they are among the `following` outputs behind them.
 ck_status ck_matmul_int8(
-    ck_level level, ck_type type, size_t parts, size_t rows, size_t outputs, size_t columns,
-    const void *x, const void *weights, float *out, size_t out_stride, void *scratch);
+    ck_level level, ck_type type, size_t parts, size_t rows, size_t outputs, size_t following,
+    size_t columns, const void *x, const void *weights, float *out, size_t out_stride,
+    void *scratch);
 
 // key_scores.c
+/// Asks for memory that is read soon, so that it is in the second-level cache by then; changes nothing.
+void ck_fetch(const void *first, size_t bytes);
+
 /// out[v * out_stride + r] = sum over c of keys[r][c] * x[v * x_stride + c] for `vectors` queries and
 /// `rows` keys of f32, f16 or Q8_0, one after the other. A score does not depend on how many queries
 /// or keys there are. `scratch` holds `columns` floats.
