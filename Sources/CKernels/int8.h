@@ -70,10 +70,25 @@ typedef struct {
 /// The most pairs of tiles that any kernel keeps beside each other.
 #define CK_INT8_MOST_PAIRS 3
 
+/// Weights that are needed soon, on their way to the second-level cache: those from `next` to `end`,
+/// `share` bytes for some nanoseconds of other work. A core waits for few lines at once, and memory does
+/// nothing while no line is waited for: many small shares are better than few large ones.
+typedef struct {
+    const uint8_t *next, *end;
+    size_t share, due;
+} ck_int8_stream;
+
+/// Asks for some shares.
+static inline void ck_int8_fetch(ck_int8_stream *s, size_t shares) {
+    for (s->due += shares * s->share; s->due >= 64 && s->next < s->end; s->due -= 64, s->next += 64) {
+        __builtin_prefetch(s->next, 0, 2);
+    }
+}
+
 /// Spreads out up to 256 columns of 16 rows, which lie `stride` bytes apart, the first columns at
-/// `rows`. What lies beyond `columns` is left as it is.
+/// `rows`. What lies beyond `columns` is left as it is. Fetches a share now and then.
 typedef void (*ck_int8_spread)(
-    const uint8_t *rows, size_t stride, size_t columns, ck_int8_tile *tile);
+    const uint8_t *rows, size_t stride, size_t columns, ck_int8_tile *tile, ck_int8_stream *ahead);
 
 /// Adds the products of a pair of tiles with some rows of activations to sums of these rows; a
 /// sub-block is 32 columns.
@@ -85,6 +100,7 @@ typedef void (*ck_int8_multiply)(
 typedef struct {
     ck_int8_spread spread;
     ck_int8_multiply multiply;
+    size_t turns;  // shares that `spread` fetches for a whole tile
     size_t rows;   // the most that `multiply` takes
     size_t pairs;  // pairs of tiles (14 KB each) that stay in the first-level cache for many rows
     int raised;    // whether it wants activations in the raised form
@@ -93,8 +109,8 @@ typedef struct {
 /// int8_panels.c: `ck_matmul_int8` by a kernel.
 void ck_int8_panels(
     const ck_int8_kernel *kernel, ck_type type, size_t parts, size_t rows, size_t outputs,
-    size_t columns, const void *x, const uint8_t *weights, float *out, size_t out_stride,
-    float *scratch);
+    size_t following, size_t columns, const void *x, const uint8_t *weights, float *out,
+    size_t out_stride, float *scratch);
 
 /// Defines the choice among a file's own functions `spread_*`.
 #define CK_INT8_SPREAD_OF(NAME)                                                                    \

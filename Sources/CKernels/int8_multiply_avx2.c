@@ -154,7 +154,7 @@ ck_int8_kernel ck_int8_kernel_of_halves(ck_level level, ck_type type) {
     return (ck_int8_kernel){
         .spread = ck_int8_spread_of_halves(type), .multiply = multiply,
         .rows = avxvnni ? AVXVNNI_ROWS : AVX2_ROWS,
-        .pairs = avxvnni ? AVXVNNI_PAIRS : AVX2_PAIRS,
+        .pairs = avxvnni ? AVXVNNI_PAIRS : AVX2_PAIRS, .turns = 2 * 8,
         .raised = kind != CK_INT8_MINIMUM && multiply != signed_8_bits,
     };
 }

@@ -11,30 +11,21 @@
 /// How many rows ahead activations are fetched.
 #define AHEAD 12
 
+/// What multiplying a row by a pair of tiles takes, in turns of spreading a tile.
+#define ROW_SHARES 3
+
 size_t ck_int8_scratch_bytes(ck_type type, size_t parts, size_t rows, size_t columns) {
     // Sums of all rows, and 32 rows of weights where there are no 32; one row of the plain twin.
     return CK_INT8_MOST_PAIRS * parts * rows * CK_INT8_PAIR * sizeof(float)
         + CK_INT8_PAIR * ck_row_bytes(type, columns) + columns * sizeof(float);
 }
 
-/// Weights that are needed soon, on their way to the second-level cache: those from `next` to `end`,
-/// `share` bytes whenever there was something else to do. A core waits for few lines at once.
-typedef struct {
-    const uint8_t *next, *end;
-    size_t share, due;
-} stream;
-
-static inline void fetch(stream *s) {
-    for (s->due += s->share; s->due >= 64 && s->next < s->end; s->due -= 64, s->next += 64) {
-        __builtin_prefetch(s->next, 0, 2);
-    }
-}
-
 /// The tiles of `pairs` pairs meet the same rows while those are in the first-level cache; sums lie
 /// [pair][row].
 static void multiply(
     const ck_int8_kernel *kernel, size_t all_rows, size_t pairs, size_t sub_blocks,
-    const ck_int8_tile *t, const ck_int8_block *x, stream *ahead, float (*sums)[CK_INT8_PAIR]) {
+    const ck_int8_tile *t, const ck_int8_block *x, ck_int8_stream *ahead,
+    float (*sums)[CK_INT8_PAIR]) {
     const size_t most = kernel->rows;
     for (size_t r = 0; r < all_rows; r += most, x += most, sums += most) {
         size_t rows = all_rows - r < most ? all_rows - r : most;
@@ -44,7 +35,7 @@ static void multiply(
             __builtin_prefetch((const char *)(x + AHEAD) + line, 0, 3);
         }
         for (size_t p = 0; p < pairs; p++) {
-            fetch(ahead);
+            ck_int8_fetch(ahead, ROW_SHARES * rows);
             kernel->multiply(rows, sub_blocks, t + 2 * p, x, sums + p * all_rows);
         }
     }
@@ -60,10 +51,10 @@ static void panel(
     const size_t elements = ck_block_elements(type), size = ck_block_bytes(type);
     memset(sums, 0, pairs * rows * sizeof *sums);
     // As much as a block of columns takes, shared out over its spreading and multiplying.
-    const size_t times = 2 * pairs + (rows + kernel->rows - 1) / kernel->rows * pairs;
-    stream ahead = {
+    const size_t shares = (2 * kernel->turns + ROW_SHARES * rows) * pairs;
+    ck_int8_stream ahead = {
         .next = weights + pairs * CK_INT8_PAIR * stride, .end = end,
-        .share = CK_INT8_COLUMNS / elements * size * pairs * CK_INT8_PAIR / times + 1,
+        .share = CK_INT8_COLUMNS / elements * size * pairs * CK_INT8_PAIR / shares + 1,
     };
     _Alignas(64) ck_int8_tile tiles[2 * CK_INT8_MOST_PAIRS];
     for (size_t column = 0; column < columns; column += CK_INT8_COLUMNS, x += rows) {
@@ -71,8 +62,7 @@ static void panel(
         size_t length = left < CK_INT8_COLUMNS ? left : CK_INT8_COLUMNS;
         const uint8_t *blocks = weights + column / elements * size;
         for (size_t i = 0; i < 2 * pairs; i++) {
-            fetch(&ahead);
-            kernel->spread(blocks + i * CK_INT8_TILE * stride, stride, length, tiles + i);
+            kernel->spread(blocks + i * CK_INT8_TILE * stride, stride, length, tiles + i, &ahead);
         }
         multiply(kernel, rows, pairs, length / 32, tiles, x, &ahead, sums);
     }
@@ -94,14 +84,14 @@ static inline void store_sums(
 /// than 32 rows of weights are copied to `scratch` first.
 void ck_int8_panels(
     const ck_int8_kernel *kernel, ck_type type, size_t parts, size_t rows, size_t outputs,
-    size_t columns, const void *x, const uint8_t *weights, float *out, size_t out_stride,
-    float *scratch) {
+    size_t following, size_t columns, const void *x, const uint8_t *weights, float *out,
+    size_t out_stride, float *scratch) {
     const size_t all = parts * rows;
     const ck_int8_block *blocks = ck_int8_form((void *)x, all, columns, kernel->raised);
     const size_t stride = ck_row_bytes(type, columns);
     float (*sums)[CK_INT8_PAIR] = (float (*)[CK_INT8_PAIR])scratch;
     const size_t width = outputs < CK_INT8_PAIR ? outputs : CK_INT8_PAIR;
-    const uint8_t *end = weights + outputs * stride;
+    const uint8_t *end = weights + (outputs + following) * stride;
     if (outputs < CK_INT8_PAIR) {
         uint8_t *copy = (uint8_t *)(sums + all);
         memset(copy, 0, CK_INT8_PAIR * stride);

@@ -98,10 +98,11 @@ CK_VNNI_INLINE void store_nibbles(const __m512i words[4], uint8_t (*target)[64])
 }
 
 CK_VNNI static void spread_q4_k(
-    const uint8_t *rows, size_t stride, size_t columns, ck_int8_tile *t) {
+    const uint8_t *rows, size_t stride, size_t columns, ck_int8_tile *t, ck_int8_stream *ahead) {
     (void)columns;
     spread_scales_k(rows, stride, t);
     for (size_t piece = 0; piece < 8; piece++) {
+        ck_int8_fetch(ahead, 1);
         __m512i four[4];
         four_words(rows + offsetof(ck_block_q4_k, qs) + 16 * piece, stride, four);
         store_nibbles(four, t->bytes + piece / 2 * 16 + piece % 2 * 4);
@@ -109,7 +110,7 @@ CK_VNNI static void spread_q4_k(
 }
 
 CK_VNNI static void spread_q5_k(
-    const uint8_t *rows, size_t stride, size_t columns, ck_int8_tile *t) {
+    const uint8_t *rows, size_t stride, size_t columns, ck_int8_tile *t, ck_int8_stream *ahead) {
     (void)columns;
     spread_scales_k(rows, stride, t);
     const __m512i sixteen = _mm512_set1_epi8(16);
@@ -118,6 +119,7 @@ CK_VNNI static void spread_q5_k(
         __m512i high[4];
         four_words(rows + offsetof(ck_block_q5_k, qh) + 16 * half, stride, high);
         for (size_t pair = 0; pair < 4; pair++) {
+            ck_int8_fetch(ahead, 1);
             __m512i four[4];
             four_words(
                 rows + offsetof(ck_block_q5_k, qs) + 32 * pair + 16 * half, stride, four);
@@ -150,7 +152,7 @@ CK_VNNI_INLINE void store_scales16(const __m512i integers[16], __m512 d, ck_int8
 }
 
 CK_VNNI static void spread_q6_k(
-    const uint8_t *rows, size_t stride, size_t columns, ck_int8_tile *t) {
+    const uint8_t *rows, size_t stride, size_t columns, ck_int8_tile *t, ck_int8_stream *ahead) {
     (void)columns;
     const __m512i nibble = _mm512_set1_epi8(15), upper = _mm512_set1_epi8(0x30);
     const __m512i middle = _mm512_set1_epi8(32);
@@ -161,6 +163,7 @@ CK_VNNI static void spread_q6_k(
             __m512i high[4];
             four_words(rows + offsetof(ck_block_q6_k, qh) + 32 * n + 16 * half, stride, high);
             for (size_t odd = 0; odd < 2; odd++) {
+                ck_int8_fetch(ahead, 1);
                 __m512i low[4];
                 four_words(rows + 64 * n + 32 * odd + 16 * half, stride, low);
                 uint8_t (*target)[64] = t->bytes + 32 * n + 8 * odd + 4 * half;
@@ -225,8 +228,10 @@ CK_VNNI_INLINE __m256i bytes32(ck_type type, const uint8_t *b) {
 
 /// Bytes of `count` blocks of 32 columns, `size` bytes apart, two of them a line.
 CK_VNNI_INLINE void spread_lines(
-    ck_type type, const uint8_t *rows, size_t stride, size_t count, size_t size, ck_int8_tile *t) {
+    ck_type type, const uint8_t *rows, size_t stride, size_t count, size_t size, ck_int8_tile *t,
+    ck_int8_stream *ahead) {
     for (size_t k = 0; k < count; k += 2) {
+        ck_int8_fetch(ahead, 2);
         __m512i lines[16];
         for (size_t r = 0; r < 16; r++) {
             const uint8_t *b = rows + r * stride + k * size;
@@ -239,9 +244,10 @@ CK_VNNI_INLINE void spread_lines(
 }
 
 CK_VNNI_INLINE void spread_simple(
-    ck_type type, const uint8_t *rows, size_t stride, size_t columns, ck_int8_tile *t) {
+    ck_type type, const uint8_t *rows, size_t stride, size_t columns, ck_int8_tile *t,
+    ck_int8_stream *ahead) {
     size_t size = ck_block_bytes(type), count = columns / 32;
-    spread_lines(type, rows, stride, count, size, t);
+    spread_lines(type, rows, stride, count, size, t, ahead);
     for (size_t k = 0; k < count; k++) {
         __m512i halves = words(rows + k * size, stride);
         store_scale(t, k, low_halves(halves));
@@ -256,9 +262,9 @@ CK_VNNI_INLINE void spread_simple(
 }
 
 CK_VNNI static void spread_iq4_xs(
-    const uint8_t *rows, size_t stride, size_t columns, ck_int8_tile *t) {
+    const uint8_t *rows, size_t stride, size_t columns, ck_int8_tile *t, ck_int8_stream *ahead) {
     (void)columns;
-    spread_lines(CK_IQ4_XS, rows + offsetof(ck_block_iq4_xs, qs), stride, 8, 16, t);
+    spread_lines(CK_IQ4_XS, rows + offsetof(ck_block_iq4_xs, qs), stride, 8, 16, t, ahead);
     __m512i head = words(rows, stride);  // the half float, then two high bits of each scale
     __m512i low = words(rows + offsetof(ck_block_iq4_xs, scales_l), stride);
     __m512 d = low_halves(head);
@@ -275,7 +281,7 @@ CK_VNNI static void spread_iq4_xs(
 }
 
 CK_VNNI static void spread_q3_k(
-    const uint8_t *rows, size_t stride, size_t columns, ck_int8_tile *t) {
+    const uint8_t *rows, size_t stride, size_t columns, ck_int8_tile *t, ck_int8_stream *ahead) {
     (void)columns;
     const __m512i three = _mm512_set1_epi8(3), four = _mm512_set1_epi8(4);
     for (size_t half = 0; half < 2; half++) {
@@ -286,6 +292,7 @@ CK_VNNI static void spread_q3_k(
             four_words(
                 rows + offsetof(ck_block_q3_k, qs) + 32 * n + 16 * half, stride, low);
             for (size_t group = 0; group < 4; group++) {
+                if (group % 2 == 0) { ck_int8_fetch(ahead, 1); }
                 __m512i bit = _mm512_set1_epi8((char)(1 << (4 * n + group)));
                 for (size_t i = 0; i < 4; i++) {
                     __m512i bytes = _mm512_and_si512(
@@ -318,8 +325,9 @@ CK_VNNI static void spread_q3_k(
 
 #define CK_SPREAD_SIMPLE(NAME, TYPE)                                                               \
     CK_VNNI static void NAME(                                                                      \
-        const uint8_t *rows, size_t stride, size_t columns, ck_int8_tile *t) {                     \
-        spread_simple(TYPE, rows, stride, columns, t);                                             \
+        const uint8_t *rows, size_t stride, size_t columns, ck_int8_tile *t,                       \
+        ck_int8_stream *ahead) {                                                                   \
+        spread_simple(TYPE, rows, stride, columns, t, ahead);                                      \
     }
 
 CK_SPREAD_SIMPLE(spread_q4_0, CK_Q4_0)

@@ -10,6 +10,7 @@ typedef struct {
     size_t stride;
     ck_int8_tile *tile;
     size_t lane;
+    ck_int8_stream *ahead;
 } half_tile;
 
 typedef uint32_t words4 __attribute__((vector_size(16)));
@@ -133,6 +134,7 @@ CK_HALVES_INLINE ck_words high_nibbles(ck_words v) { return (v >> 4) & 0x0f0f0f0
 CK_HALVES_INLINE void spread_half_q4_k(half_tile h) {
     spread_scales_k(h);
     for (size_t piece = 0; piece < 8; piece++) {
+        ck_int8_fetch(h.ahead, 1);
         ck_words four[4];
         four_words(h, offsetof(ck_block_q4_k, qs) + 16 * piece, four);
         const size_t first = piece / 2 * 16 + piece % 2 * 4;
@@ -150,6 +152,7 @@ CK_HALVES_INLINE void spread_half_q5_k(half_tile h) {
         ck_words high[4];
         four_words(h, offsetof(ck_block_q5_k, qh) + 16 * half, high);
         for (size_t pair = 0; pair < 4; pair++) {
+            ck_int8_fetch(h.ahead, 1);
             ck_words four[4];
             four_words(h, offsetof(ck_block_q5_k, qs) + 32 * pair + 16 * half, four);
             const size_t first = 16 * pair + 4 * half;
@@ -184,6 +187,7 @@ CK_HALVES_INLINE void spread_half_q6_k(half_tile h) {
             ck_words high[4];
             four_words(h, offsetof(ck_block_q6_k, qh) + 32 * n + 16 * half, high);
             for (size_t odd = 0; odd < 2; odd++) {
+                ck_int8_fetch(h.ahead, 1);
                 ck_words low[4];
                 four_words(h, 64 * n + 32 * odd + 16 * half, low);
                 const size_t scale = 8 * n + 2 * odd + half;
@@ -219,6 +223,7 @@ CK_HALVES_INLINE void spread_half_q3_k(half_tile h) {
             ck_words low[4];
             four_words(h, offsetof(ck_block_q3_k, qs) + 32 * n + 16 * half, low);
             for (size_t group = 0; group < 4; group++) {
+                if (group % 2 == 0) { ck_int8_fetch(h.ahead, 1); }
                 const size_t scale = 8 * n + 2 * group + half;
                 ck_byte_sums sum = {0};
                 for (size_t i = 0; i < 4; i++) {
@@ -318,6 +323,7 @@ CK_HALVES_INLINE void spread_block(ck_type type, half_tile h, size_t block, size
 CK_HALVES_INLINE void spread_half_simple(ck_type type, half_tile h, size_t columns) {
     const size_t size = ck_block_bytes(type);
     for (size_t k = 0; k < columns / 32; k++) {
+        ck_int8_fetch(h.ahead, 1);
         spread_block(type, h, k * size, k);
         ck_words halves = words(h, k * size);
         store_scale(h, k, low_halves(halves));
@@ -334,6 +340,7 @@ CK_HALVES_INLINE void spread_half_iq4_xs(half_tile h) {
     ck_words low = words(h, offsetof(ck_block_iq4_xs, scales_l));
     ck_floats d = low_halves(head);
     for (size_t k = 0; k < 8; k++) {
+        ck_int8_fetch(h.ahead, 1);
         spread_nibbles(CK_IQ4_XS, h, offsetof(ck_block_iq4_xs, qs) + 16 * k, none, k);
         ck_words four = (low >> (uint32_t)(4 * k)) & 15;
         ck_words two = (head >> (uint32_t)(16 + 2 * k)) & 3;
@@ -354,9 +361,10 @@ CK_HALVES_INLINE void spread_half(ck_type type, half_tile h, size_t columns) {
 
 #define CK_SPREAD(NAME, TYPE)                                                                      \
     CK_HALVES static void NAME(                                                                    \
-        const uint8_t *rows, size_t stride, size_t columns, ck_int8_tile *t) {                     \
+        const uint8_t *rows, size_t stride, size_t columns, ck_int8_tile *t,                       \
+        ck_int8_stream *ahead) {                                                                   \
         for (size_t lane = 0; lane < CK_INT8_TILE; lane += CK_HALF) {                              \
-            half_tile h = {rows + lane * stride, stride, t, lane};                                 \
+            half_tile h = {rows + lane * stride, stride, t, lane, ahead};                          \
             spread_half(TYPE, h, columns);                                                         \
         }                                                                                          \
     }

@@ -144,7 +144,7 @@ static ck_int8_kernel kernel_of(ck_level level, ck_type type) {
     if (level >= CK_LEVEL_VNNI) {
         ck_int8_kind kind = ck_int8_kind_of(type);
         return (ck_int8_kernel){
-            .spread = ck_int8_spread_of(type), .multiply = multiply_of(kind),
+            .spread = ck_int8_spread_of(type), .multiply = multiply_of(kind), .turns = 8,
             // A scale for 16 columns takes a third set of sums.
             .rows = kind == CK_INT8_SIGNED16 ? 4 : ROWS, .pairs = PAIRS,
             .raised = kind != CK_INT8_MINIMUM,
@@ -163,14 +163,16 @@ int ck_has_int8(ck_level level, ck_type type) {
 }
 
 ck_status ck_matmul_int8(
-    ck_level level, ck_type type, size_t parts, size_t rows, size_t outputs, size_t columns,
-    const void *x, const void *weights, float *out, size_t out_stride, void *scratch) {
+    ck_level level, ck_type type, size_t parts, size_t rows, size_t outputs, size_t following,
+    size_t columns, const void *x, const void *weights, float *out, size_t out_stride,
+    void *scratch) {
     if (ck_int8_kind_of(type) == CK_INT8_NONE) { return CK_UNKNOWN_TYPE; }
     if (columns % 32 != 0 || ck_row_bytes(type, columns) == 0) { return CK_BAD_LENGTH; }
     const ck_int8_kernel kernel = kernel_of(level, type);
     if (kernel.multiply) {
         ck_int8_panels(
-            &kernel, type, parts, rows, outputs, columns, x, weights, out, out_stride, scratch);
+            &kernel, type, parts, rows, outputs, following, columns, x, weights, out, out_stride,
+            scratch);
     } else {
         matmul_ref(type, parts, rows, outputs, columns, x, weights, out, out_stride, scratch);
     }

@@ -4,8 +4,9 @@ import Synchronization
 /// A fixed set of named threads that share one loop at a time with the thread that asks.
 ///
 /// Only the owning engine's thread calls `forEachRange`. Between forward passes the helpers sleep;
-/// inside one they spin briefly, because the next loop comes within microseconds. Ranges are claimed
-/// from a counter, so a core that is busy with something else takes fewer of them; what a range
+/// inside one they spin briefly, because the next loop comes within microseconds. Each thread has a part
+/// of a loop, whose ranges it claims in order, so that what it reads next is known; when its part is
+/// done it claims from the others', so a core that is busy with something else does less. What a range
 /// computes must not depend on who computes it, and then results do not depend on the thread count.
 ///
 /// A helper announces itself (`active`) before it looks at the loop again, and the caller closes
@@ -30,7 +31,7 @@ public final class ComputePool: @unchecked Sendable {
     ///   - name: What the helpers are called, followed by their number.
     public init(threads: Int, name: String = "compute") {
         precondition(threads >= 1, "a compute pool has at least one thread, not \(threads)")
-        let shared = Shared()
+        let shared = Shared(threads: threads)
         self.threads = threads
         self.shared = shared
         helpers = (1..<threads).map { index in
@@ -49,19 +50,33 @@ public final class ComputePool: @unchecked Sendable {
     public func forEachRange(
         count: Int, grain: Int = 1, _ body: (_ worker: Int, _ range: Range<Int>) -> Void
     ) {
+        forEachRangeInOrder(count: count, grain: grain) { worker, range, _ in body(worker, range) }
+    }
+
+    /// Runs `body` over `0..<count` in ranges of at most `grain`, and returns when all are done.
+    ///
+    /// - Parameters:
+    ///   - count: How many items there are.
+    ///   - grain: Items in a range; a loop of one range runs in the caller.
+    ///   - body: As in `forEachRange`, with the end of the items that the thread will probably be
+    ///     given after this range, which begin where it ends: what may be fetched ahead.
+    public func forEachRangeInOrder(
+        count: Int, grain: Int,
+        _ body: (_ worker: Int, _ range: Range<Int>, _ expectedEnd: Int) -> Void
+    ) {
         precondition(grain >= 1, "a range has at least one item")
         guard count > 0 else { return }
         guard threads > 1, count > grain else {
             // The same ranges as with helpers, so that arithmetic cannot tell the difference.
             var start = 0
             while start < count {
-                body(0, start..<min(start + grain, count))
+                body(0, start..<min(start + grain, count), count)
                 start += grain
             }
             return
         }
         withoutActuallyEscaping(body) { body in
-            shared.run(Shared.Work(count: count, grain: grain, body: body))
+            shared.run(Shared.Work(count: count, grain: grain, threads: threads, body: body))
         }
     }
 
@@ -78,7 +93,11 @@ private final class Shared: @unchecked Sendable {
     struct Work {
         let count: Int
         let grain: Int
-        let body: (Int, Range<Int>) -> Void
+        let threads: Int
+        let body: (Int, Range<Int>, Int) -> Void
+
+        /// Ranges before a thread's part of them.
+        func start(of part: Int) -> Int { (count + grain - 1) / grain * part / threads }
     }
 
     /// Looks at the ticket before a helper sleeps: some 20 to 50 microseconds.
@@ -86,7 +105,10 @@ private final class Shared: @unchecked Sendable {
 
     /// Odd while a loop is open.
     private let ticket = Atomic<Int>(0)
-    private let next = Atomic<Int>(0)
+    /// The next range of each thread's part, a line of the cache apart.
+    private let next: UnsafeMutablePointer<Atomic<Int>>
+    private static let apart = 64 / MemoryLayout<Atomic<Int>>.stride
+    private let threads: Int
     private let active = Atomic<Int>(0)
     private let sleeping = Atomic<Int>(0)
     private let isStopped = Atomic<Bool>(false)
@@ -94,7 +116,10 @@ private final class Shared: @unchecked Sendable {
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
     private let opened: UnsafeMutablePointer<pthread_cond_t>
 
-    init() {
+    init(threads: Int) {
+        self.threads = threads
+        next = .allocate(capacity: threads * Self.apart)
+        for place in 0..<threads * Self.apart { (next + place).initialize(to: Atomic(0)) }
         lock = .allocate(capacity: 1)
         opened = .allocate(capacity: 1)
         lock.initialize(to: pthread_mutex_t())
@@ -108,11 +133,15 @@ private final class Shared: @unchecked Sendable {
         pthread_cond_destroy(opened)
         lock.deallocate()
         opened.deallocate()
+        next.deinitialize(count: threads * Self.apart)
+        next.deallocate()
     }
 
     func run(_ work: Work) {
         self.work = work
-        next.store(0, ordering: .relaxed)
+        for part in 0..<threads {
+            next[part * Self.apart].store(work.start(of: part), ordering: .relaxed)
+        }
         ticket.add(1, ordering: .sequentiallyConsistent)
         if sleeping.load(ordering: .sequentiallyConsistent) > 0 { wake() }
         claim(work, as: 0)
@@ -143,10 +172,18 @@ private final class Shared: @unchecked Sendable {
     }
 
     private func claim(_ work: Work, as worker: Int) {
-        while true {
-            let start = next.add(work.grain, ordering: .relaxed).oldValue
-            guard start < work.count else { return }
-            work.body(worker, start..<min(start + work.grain, work.count))
+        for other in 0..<threads {
+            let part = (worker + other) % threads
+            let end = work.start(of: part + 1)
+            while true {
+                let index = next[part * Self.apart].add(1, ordering: .relaxed).oldValue
+                guard index < end else { break }
+                let start = index * work.grain
+                let stop = min(start + work.grain, work.count)
+                // Of another thread's part the next range is that thread's.
+                let expected = other == 0 ? min(end * work.grain, work.count) : stop
+                work.body(worker, start..<stop, expected)
+            }
         }
     }
 

@@ -76,7 +76,7 @@ import Testing
                     Array(x[((first + start) * columns)...]), columns, &rounded, count, start)
             }
             let status = ck_matmul_int8(
-                level, type, parts, count, outputs, columns, rounded, weights, &out, outputs,
+                level, type, parts, count, outputs, 0, columns, rounded, weights, &out, outputs,
                 &scratch)
             #expect(status == CK_OK)
             return out
@@ -316,11 +316,11 @@ import Testing
         for (type, columns) in [(CK_F16, 32), (CK_Q2_K, 256), (ck_type(rawValue: 99), 32)] {
             #expect(
                 ck_matmul_int8(
-                    CK_LEVEL_PLAIN, type, 1, 1, 1, columns, x, weights, &out, 1, &scratch)
+                    CK_LEVEL_PLAIN, type, 1, 1, 1, 0, columns, x, weights, &out, 1, &scratch)
                     == CK_UNKNOWN_TYPE)
         }
         #expect(
-            ck_matmul_int8(CK_LEVEL_PLAIN, CK_Q4_K, 1, 1, 1, 32, x, weights, &out, 1, &scratch)
+            ck_matmul_int8(CK_LEVEL_PLAIN, CK_Q4_K, 1, 1, 1, 0, 32, x, weights, &out, 1, &scratch)
                 == CK_BAD_LENGTH)
     }
 }

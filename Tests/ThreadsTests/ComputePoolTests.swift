@@ -29,6 +29,27 @@ import Threads
         #expect(total.load(ordering: .relaxed) == 40_000)
     }
 
+    /// What a thread is told to expect lies behind what it was given, and it takes that in order.
+    @Test(arguments: [1, 2, 3], [1, 64, 130])
+    func eachThreadGoesOnWhereItEnded(threads: Int, grain: Int) {
+        let pool = ComputePool(threads: threads)
+        let count = 1000
+        let seen = Mutex<[[(range: Range<Int>, end: Int)]]>(Array(repeating: [], count: threads))
+        pool.forEachRangeInOrder(count: count, grain: grain) { worker, range, end in
+            seen.withLock { $0[worker].append((range, end)) }
+        }
+        for claims in seen.withLock({ $0 }) {
+            #expect(claims.allSatisfy { $0.range.upperBound <= $0.end && $0.end <= count })
+            for (claim, next) in zip(claims, claims.dropFirst()) where next.end == claim.end {
+                #expect(next.range.lowerBound >= claim.range.upperBound)
+            }
+        }
+        let all = seen.withLock { $0.joined().map(\.range) }
+            .sorted { $0.lowerBound < $1.lowerBound }
+        #expect(all.first?.lowerBound == 0 && all.last?.upperBound == count)
+        #expect(zip(all, all.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound })
+    }
+
     @Test func oneThreadRunsInTheCaller() {
         let pool = ComputePool(threads: 1)
         var order: [Int] = []

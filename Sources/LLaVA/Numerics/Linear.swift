@@ -73,15 +73,13 @@ extension TensorMath {
         reserveScratch(
             floats: ck_int8_scratch_bytes(type, parts, operand.rows, weight.columns)
                 / MemoryLayout<Float>.size + 1)
-        // Whole panels of the kernel. For few rows longer runs, if there are enough of them: what a
-        // claim fetches ahead must not be another thread's.
-        let run = weight.rows / (4 * pool.threads) / 64 * 64
-        let grain = operand.rows > Self.shortChunk ? 192 : max(64, min(256, run))
-        pool.forEachRange(count: weight.rows, grain: grain) { worker, range in
+        // Whole panels of the kernel.
+        let grain = operand.rows > Self.shortChunk ? 192 : 64
+        pool.forEachRangeInOrder(count: weight.rows, grain: grain) { worker, range, end in
             let status = ck_matmul_int8(
-                level, type, parts, operand.rows, range.count, weight.columns, rounded,
-                weight[range.lowerBound], output + range.lowerBound, weight.rows,
-                scratch(of: worker))
+                level, type, parts, operand.rows, range.count, end - range.upperBound,
+                weight.columns, rounded, weight[range.lowerBound], output + range.lowerBound,
+                weight.rows, scratch(of: worker))
             precondition(status == CK_OK, "the loader let an unusable weight matrix through")
             add(linear.bias, to: output, rows: operand.rows, range)
         }
