@@ -58,6 +58,7 @@ CK_VNNI_INLINE uint16_t *pack16(
         size_t end = columns - c < CK_SHARED_COLUMNS ? columns : c + CK_SHARED_COLUMNS;
         __m512i lines[16];
         for (size_t i = 0; i < 16; i++) {
+            if (are_weights) { ck_ask_for_next(x, i, c); }
             lines[i] = _mm512_setzero_si512();
             for (size_t at = c; at < end; at += 16) {
                 lines[i] = _mm512_max_epu32(lines[i], bits_of_size(columns16(x, i, at, end)));

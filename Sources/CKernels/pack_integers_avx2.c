@@ -93,6 +93,7 @@ CK_AVX2_INLINE void pack8(
         size_t end = columns - c < CK_SHARED_COLUMNS ? columns : c + CK_SHARED_COLUMNS;
         __m256i lines[HALF];
         for (size_t i = 0; i < HALF; i++) {
+            if (are_weights) { ck_ask_for_next(x, lane + i, c); }
             lines[i] = _mm256_setzero_si256();
             for (size_t at = c; at < end; at += 8) {
                 lines[i] = _mm256_max_epu32(

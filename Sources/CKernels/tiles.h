@@ -77,6 +77,16 @@ typedef struct {
     const uint8_t *values;
 } ck_rows16;
 
+/// Asks for columns from `c` on that share a scale, of a row of the next 16 of weights: they follow in the
+/// file, and what hardware fetches of 16 rows at once comes late.
+static inline void ck_ask_for_next(const ck_rows16 *x, size_t row, size_t c) {
+    const size_t size = sizeof(uint16_t);
+    if (x->type != CK_F16) { return; }
+    ck_ask_for(
+        (const char *)x->values + (row + CK_TILE_ROWS) * x->row_bytes + c * size,
+        CK_SHARED_COLUMNS * size);
+}
+
 /// How a level packs to tiles of integers.
 typedef struct {
     /// Packs 16 rows, as weights or as activations; returns the tile after theirs.
