@@ -68,7 +68,7 @@ typedef struct {
 /// Outputs made together: a pair of tiles, so that an activation that was loaded serves twice.
 #define CK_INT8_PAIR (2 * CK_INT8_TILE)
 /// The most pairs of tiles that any kernel keeps beside each other.
-#define CK_INT8_MOST_PAIRS 3
+#define CK_INT8_MOST_PAIRS 2
 
 /// Weights that are needed soon, on their way to the second-level cache: those from `next` to `end`,
 /// `share` bytes for some nanoseconds of other work. A core waits for few lines at once, and memory does

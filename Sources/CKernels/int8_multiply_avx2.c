@@ -114,7 +114,7 @@ CK_AVX2_INLINE void sum_wide(
 /// Pairs of tiles in the first-level cache: 32 KB with AVX2 alone, 48 with AVX-VNNI (32 in the small cores
 /// among them).
 #define AVX2_PAIRS 1
-#define AVXVNNI_PAIRS 3
+#define AVXVNNI_PAIRS 2
 
 CK_MULTIPLY_HALVES(CK_AVX2, minimum_4_bits, AVX2_ROWS, CK_INT8_MINIMUM, sum_4_bits)
 CK_MULTIPLY_HALVES(CK_AVX2, minimum_5_bits, AVX2_ROWS, CK_INT8_MINIMUM, sum_5_bits)

@@ -84,7 +84,7 @@ CK_HALVES_INLINE void sum_long(
 #define LONG_ROWS 4
 
 /// Pairs of tiles in the first-level cache, 64 KB in most large cores.
-#define PAIRS 3
+#define PAIRS 2
 
 CK_MULTIPLY_HALVES(CK_DOT_PRODUCTS, dot_32, DOT_ROWS, CK_INT8_SIGNED, sum_dot_products)
 CK_MULTIPLY_HALVES(CK_DOT_PRODUCTS, dot_minimum, DOT_ROWS, CK_INT8_MINIMUM, sum_dot_products)
