@@ -194,6 +194,9 @@ static dot_kernel kernel_of(ck_level level, ck_type type) {
     return type == CK_F32 ? dot_f32_plain : NULL;
 }
 
+/// Bytes that are asked for before they are needed.
+#define BYTES_AHEAD 12288
+
 ck_status ck_dot_rows(
     ck_level level, ck_type type, size_t rows, size_t columns, const void *weights,
     size_t vectors, const float *x, size_t x_stride, float *out, size_t out_stride,
@@ -204,7 +207,9 @@ ck_status ck_dot_rows(
     const uint8_t *row = weights;
     dot_kernel kernel = kernel_of(level, type);
     if (kernel) {
+        const size_t ahead = row_bytes == 0 ? 0 : 1 + BYTES_AHEAD / row_bytes;
         for (size_t r = 0; r < rows; r++, row += row_bytes) {
+            if (r + ahead < rows) { ck_ask_for((const char *)row + ahead * row_bytes, row_bytes); }
             kernel(columns, row, vectors, x, x_stride, out + r, out_stride);
         }
         return CK_OK;

@@ -11,11 +11,14 @@ typedef struct {
     size_t first_rows, rows, row_bytes;
 } runs;
 
-static inline const void *row_at(const runs *v, size_t r) {
+static inline const char *row_at(const runs *v, size_t r) {
     return r < v->first_rows
         ? (const char *)v->first + r * v->row_bytes
         : (const char *)v->second + (r - v->first_rows) * v->row_bytes;
 }
+
+/// Rows that are asked for before they are needed: 8 KB of values of 128 half floats.
+#define ROWS_AHEAD 32
 
 static float value_at(ck_type type, const void *row, size_t c) {
     if (type == CK_F32) { return ((const float *)row)[c]; }
@@ -47,13 +50,17 @@ CK_AVX2_INLINE __m256 values8(ck_type type, const void *row, size_t i) {
     return _mm256_mul_ps(_mm256_set1_ps(_cvtsh_ss(b->d)), _mm256_cvtepi32_ps(q));
 }
 
-// Columns stay in registers while the rows stream past.
+// Columns stay in registers while the rows stream past; the pass of the first ones asks for whole rows.
 CK_AVX2_INLINE void weighted_sum_by(
     const int K, ck_type type, const runs *v, size_t first, const float *p, float *out) {
     __m256 even[4], odd[4];
     for (int k = 0; k < K; k++) { even[k] = odd[k] = _mm256_setzero_ps(); }
     size_t r = 0;
     for (; r + 2 <= v->rows; r += 2) {
+        if (first == 0 && r + ROWS_AHEAD + 1 < v->rows) {
+            ck_ask_for(row_at(v, r + ROWS_AHEAD), v->row_bytes);
+            ck_ask_for(row_at(v, r + ROWS_AHEAD + 1), v->row_bytes);
+        }
         __m256 a = _mm256_set1_ps(p[r]), b = _mm256_set1_ps(p[r + 1]);
         const void *row = row_at(v, r), *next = row_at(v, r + 1);
         for (int k = 0; k < K; k++) {
@@ -94,9 +101,6 @@ CK_AVX2 static size_t weighted_sum_avx2(
 
 /// Even and odd sums of 32 columns.
 typedef struct { __m512 sum[2][2]; } halves;
-
-/// Rows that are asked for before they are needed: 8 KB of values of 128 half floats.
-#define ROWS_AHEAD 32
 
 /// Adds an even number of rows to the sums of Q queries; Q is a constant where this is inlined. The first
 /// columns' pass asks for whole rows.
