@@ -223,7 +223,8 @@ def save(arguments, theirs, found):
     kept["machine"] = about
     kept["runs"].append({
         "at": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-        "model": pathlib.Path(arguments.model).name, "threads": arguments.threads,
+        "model": pathlib.Path(arguments.model).name,
+        "model_bytes": pathlib.Path(arguments.model).stat().st_size, "threads": arguments.threads,
         "rounds": arguments.rounds, "arithmetic": arguments.arithmetic,
         "llama.cpp repacked": arguments.repacked == "on",
         "llama.cpp": theirs.about["system"].strip(),
