@@ -173,8 +173,8 @@ def main():
         help="llama.cpp's flash attention; 'better' tries both")
     parser.add_argument(
         "--repacked", choices=["on", "off"], default="on",
-        help="whether llama.cpp copies weights into its repacked buffers: its programs do unless "
-        "told otherwise, its library (and so llama-cpp-python) does not unless asked")
+        help="whether llama.cpp copies weights into its repacked buffers, as it does unless told "
+        "otherwise; with some machines and types prompts are faster without")
     parser.add_argument("--arithmetic", default="fast", help="of llavad")
     parser.add_argument(
         "--wave", type=int, default=4,

@@ -83,7 +83,7 @@ CK_HALVES_INLINE void sum_long(
 #define DOT_ROWS 6
 #define LONG_ROWS 4
 
-/// Pairs of tiles in the first-level cache, 64 KB in most large cores.
+/// Pairs of tiles in the first-level cache, 64 KB in most large cores; claims of 128 outputs are two panels.
 #define PAIRS 2
 
 CK_MULTIPLY_HALVES(CK_DOT_PRODUCTS, dot_32, DOT_ROWS, CK_INT8_SIGNED, sum_dot_products)

@@ -121,8 +121,6 @@ CK_AVX512 static void key_scores_avx512(
 }
 #endif
 
-void ck_fetch(const void *first, size_t bytes) { ck_ask_for(first, bytes); }
-
 ck_status ck_key_scores(
     ck_level level, ck_type type, size_t rows, size_t columns, const void *first, size_t vectors,
     const float *x, size_t x_stride, float *out, size_t out_stride, float *scratch) {

@@ -118,8 +118,8 @@ static void pack_rows_integer(
     }
 }
 
-// Half precision is rounded as it is read, and fetched ahead; other types are dequantised, 256 columns of 16 outputs at a time, into
-// `scratch`, which holds 4096 floats and so stays in the first-level cache.
+// Half precision is rounded as it is read, and fetched ahead; other types are dequantised, 256 columns of
+// 16 outputs at a time, into `scratch`, which holds 4096 floats and so stays in the first-level cache.
 static void pack_weights_integer(
     const ck_integer_packers *pack, ck_level level, ck_type type, size_t outputs, size_t columns,
     const uint8_t *weights, size_t row_bytes, uint16_t *tile, float *scratch) {

@@ -78,7 +78,8 @@ typedef struct {
 } ck_rows16;
 
 /// Asks for columns from `c` on that share a scale, of a row of the next 16 of weights: they follow in the
-/// file, and what hardware fetches of 16 rows at once comes late.
+/// file, and what hardware fetches of 16 rows at once comes late. Where there are no more rows this asks
+/// for memory of others or for none at all, which reads nothing and cannot fail.
 static inline void ck_ask_for_next(const ck_rows16 *x, size_t row, size_t c) {
     const size_t size = sizeof(uint16_t);
     if (x->type != CK_F16) { return; }

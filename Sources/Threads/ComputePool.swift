@@ -76,7 +76,7 @@ public final class ComputePool: @unchecked Sendable {
             return
         }
         withoutActuallyEscaping(body) { body in
-            shared.run(Shared.Work(count: count, grain: grain, threads: threads, body: body))
+            shared.run(Shared.Work(count: count, grain: grain, body: body))
         }
     }
 
@@ -93,11 +93,7 @@ private final class Shared: @unchecked Sendable {
     struct Work {
         let count: Int
         let grain: Int
-        let threads: Int
         let body: (Int, Range<Int>, Int) -> Void
-
-        /// Ranges before a thread's part of them.
-        func start(of part: Int) -> Int { (count + grain - 1) / grain * part / threads }
     }
 
     /// Looks at the ticket before a helper sleeps: some 20 to 50 microseconds.
@@ -140,7 +136,7 @@ private final class Shared: @unchecked Sendable {
     func run(_ work: Work) {
         self.work = work
         for part in 0..<threads {
-            next[part * Self.apart].store(work.start(of: part), ordering: .relaxed)
+            next[part * Self.apart].store(start(of: part, in: work), ordering: .relaxed)
         }
         ticket.add(1, ordering: .sequentiallyConsistent)
         if sleeping.load(ordering: .sequentiallyConsistent) > 0 { wake() }
@@ -171,10 +167,15 @@ private final class Shared: @unchecked Sendable {
         wake()
     }
 
+    /// Ranges of a loop before a thread's part of them.
+    private func start(of part: Int, in work: Work) -> Int {
+        (work.count + work.grain - 1) / work.grain * part / threads
+    }
+
     private func claim(_ work: Work, as worker: Int) {
         for other in 0..<threads {
             let part = (worker + other) % threads
-            let end = work.start(of: part + 1)
+            let end = start(of: part + 1, in: work)
             while true {
                 let index = next[part * Self.apart].add(1, ordering: .relaxed).oldValue
                 guard index < end else { break }

@@ -137,9 +137,6 @@ ck_status ck_matmul_int8(
     void *scratch);
 
 // key_scores.c
-/// Asks for memory that is read soon, so that it is in the second-level cache by then; changes nothing.
-void ck_fetch(const void *first, size_t bytes);
-
 /// out[v * out_stride + r] = sum over c of keys[r][c] * x[v * x_stride + c] for `vectors` queries and
 /// `rows` keys of f32, f16 or Q8_0, one after the other. A score does not depend on how many queries
 /// or keys there are. `scratch` holds `columns` floats.

@@ -151,22 +151,12 @@ extension TensorMath {
                 gathered + first * size, size, scores + first * mostKeys + column, mostKeys, spare)
             precondition(status == CK_OK, "keys are stored in a type kernels cannot read")
         }
-        /// What comes after the keys that are being scored: the next row's own, and this row's values.
-        func fetch(keysOf next: Int, valuesOf row: Range<Int>) {
-            if next < rows.upperBound {
-                let own = span(next).second
-                ck_fetch(memory.keys + place(own), own.count * memory.rowBytes)
-            }
-            ck_fetch(memory.values + place(row), row.count * memory.rowBytes)
-        }
         let shared = span(rows.lowerBound).first
-        fetch(keysOf: rows.lowerBound, valuesOf: 0..<0)
         score(shared, 0, vectors, 0)
         withUnsafeTemporaryAllocation(of: ck_weighting.self, capacity: vectors) { weightings in
             for (index, row) in rows.enumerated() {
                 let seen = span(row)
                 let first = index * shape.group
-                fetch(keysOf: row + 1, valuesOf: seen.second)
                 score(seen.second, first, shape.group, shared.count)
                 for vector in first..<first + shape.group {
                     let weights = scores + vector * mostKeys

@@ -73,7 +73,7 @@ extension TensorMath {
         reserveScratch(
             floats: ck_int8_scratch_bytes(type, parts, operand.rows, weight.columns)
                 / MemoryLayout<Float>.size + 1)
-        // Whole panels of the kernel, and as many for each thread: widths are multiples of 128.
+        // Whole panels of the kernel, and as many for each thread: most widths are multiples of 128.
         let grain = operand.rows > Self.shortChunk ? 128 : 64
         pool.forEachRangeInOrder(count: weight.rows, grain: grain) { worker, range, end in
             let status = ck_matmul_int8(
