@@ -9,12 +9,15 @@ final class Matrix {
     /// The first element.
     let base: UnsafeMutablePointer<Float>
 
+    private let memory: ZeroedMemory
+
     /// Makes a matrix of zeros; pages are taken from the system when first written.
     init(rows: Int, columns: Int) {
         precondition(rows > 0 && columns > 0, "a matrix of \(rows) x \(columns) holds nothing")
         self.rows = rows
         self.columns = columns
-        base = .zeroed(count: rows * columns)
+        memory = ZeroedMemory(floats: rows * columns)
+        base = memory.floats
     }
 
     /// The first element of a row.
@@ -28,6 +31,4 @@ final class Matrix {
         precondition(rows <= self.rows, "\(rows) rows of a matrix of \(self.rows)")
         return Array(UnsafeBufferPointer(start: base, count: rows * columns))
     }
-
-    deinit { base.deallocateZeroed() }
 }

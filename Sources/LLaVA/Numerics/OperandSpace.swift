@@ -1,11 +1,9 @@
-import Glibc
-
 /// Memory for the rows of the current operand in one of their prepared forms, filled when a product
 /// first asks for it.
 ///
 /// Engine thread only. It grows to the largest operand and keeps that size.
 final class OperandSpace {
-    private var memory: UnsafeMutableRawPointer?
+    private var memory = ZeroedMemory(byteCount: 0)
     private var capacity = 0
     private var isFilled = false
 
@@ -28,15 +26,10 @@ final class OperandSpace {
     }
 
     private func room(bytes: Int) -> UnsafeMutableRawPointer {
-        if let memory, bytes <= capacity { return memory }
-        if let memory { free(memory) }
-        let larger = UnsafeMutableRawPointer.zeroed(byteCount: bytes)
-        memory = larger
-        capacity = bytes
-        return larger
-    }
-
-    deinit {
-        if let memory { free(memory) }
+        if bytes > capacity {
+            memory = ZeroedMemory(byteCount: bytes)
+            capacity = bytes
+        }
+        return memory.base
     }
 }

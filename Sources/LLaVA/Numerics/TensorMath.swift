@@ -25,7 +25,7 @@ final class TensorMath {
     /// The current operand rounded to 16 bits in two parts.
     let splitSpace = OperandSpace()
 
-    private var scratchSpaces: [UnsafeMutablePointer<Float>]
+    private var scratchSpaces: [ZeroedMemory]
     private var scratchFloats = 0
 
     /// Keeps OpenBLAS from using threads of its own below our pool.
@@ -52,13 +52,14 @@ final class TensorMath {
     /// Makes sure that every thread has room for `floats` floats; call before the loop.
     func reserveScratch(floats: Int) {
         guard floats > scratchFloats else { return }
-        for space in scratchSpaces { space.deallocateZeroed() }
-        scratchSpaces = (0..<pool.threads).map { _ in .zeroed(count: floats) }
+        scratchSpaces = (0..<pool.threads).map { _ in ZeroedMemory(floats: floats) }
         scratchFloats = floats
     }
 
     /// The scratch space of a thread, as large as last reserved.
-    func scratch(of worker: Int) -> UnsafeMutablePointer<Float> { scratchSpaces[worker] }
+    func scratch(of worker: Int) -> UnsafeMutablePointer<Float> {
+        scratchSpaces[worker].floats
+    }
 
     /// Runs `body` on each row of `0..<rows`, sharing them among the threads.
     func forEachRow(_ rows: Int, _ body: (Int) -> Void) {
@@ -72,9 +73,5 @@ final class TensorMath {
         _ source: Matrix, to target: Matrix, rows: Int
     ) {
         forEachRow(rows) { row in ck_add(source.columns, source[row], target[row]) }
-    }
-
-    deinit {
-        for space in scratchSpaces { space.deallocateZeroed() }
     }
 }
