@@ -21,6 +21,7 @@
 #define CK_VNNI __attribute__((target(CK_VNNI_TARGET)))
 #define CK_VNNI_INLINE static inline __attribute__((always_inline, target(CK_VNNI_TARGET)))
 #define CK_AMX __attribute__((target(CK_AMX_TARGET)))
+#define CK_AMX_INLINE static inline __attribute__((always_inline, target(CK_AMX_TARGET)))
 #elif defined(__aarch64__) && defined(__LITTLE_ENDIAN__)
 #include <arm_neon.h>
 #define CK_NEON 1

@@ -109,51 +109,6 @@ CK_VNNI static void block_vnni(const ck_tile_block *k) {
     }
 }
 
-/// TDPBF16PS: two by two tiles of sums.
-CK_AMX static void block_amx(const ck_tile_block *k) {
-    float *lower = k->out + 16 * k->stride;
-    long bytes = (long)(k->stride * sizeof(float));
-    if (k->goes_on) {
-        _tile_loadd(0, k->out, bytes);
-        _tile_loadd(1, k->out + 16, bytes);
-        _tile_loadd(2, lower, bytes);
-        _tile_loadd(3, lower + 16, bytes);
-    } else {
-        _tile_zero(0);
-        _tile_zero(1);
-        _tile_zero(2);
-        _tile_zero(3);
-    }
-    for (size_t s = 0; s < k->steps; s++) {
-        size_t at = s * CK_TILE_HALVES;
-        _tile_loadd(4, k->a[0] + at, 64);
-        _tile_loadd(6, k->b[0] + at, 64);
-        _tile_dpbf16ps(0, 4, 6);
-        _tile_loadd(7, k->b[1] + at, 64);
-        _tile_dpbf16ps(1, 4, 7);
-        _tile_loadd(5, k->a[1] + at, 64);
-        _tile_dpbf16ps(2, 5, 6);
-        _tile_dpbf16ps(3, 5, 7);
-    }
-    _tile_stored(0, k->out, bytes);
-    _tile_stored(1, k->out + 16, bytes);
-    _tile_stored(2, lower, bytes);
-    _tile_stored(3, lower + 16, bytes);
-}
-
-/// All eight tiles with 16 rows of 64 bytes, for this thread.
-CK_AMX static void configure_tiles(void) {
-    // Palette 1: byte 0; column bytes of each tile from 16 on, rows from 48 on.
-    uint8_t configuration[64] = {1};
-    for (int tile = 0; tile < 8; tile++) {
-        configuration[16 + 2 * tile] = 64;
-        configuration[48 + tile] = 16;
-    }
-    _tile_loadconfig(configuration);
-}
-
-CK_AMX static void release_tiles(void) { _tile_release(); }
-
 /// Blocks of 32 x 32 sums, `strip` steps at a time, so that the weights' share of them stays in the
 /// first-level cache while rows pass; where rows or outputs end inside a block, it is made beside
 /// the result and its valid part copied.
@@ -193,8 +148,6 @@ static void matmul_blocks(
     }
 }
 
-/// Steps whose sums stay in tile registers (measured: docs/performance.md).
-#define AMX_STRIP 32
 /// Steps whose two tiles of weights fill 35 KB of the first-level cache; a multiple of CK_TILE_SHARED.
 #define INTEGER_STRIP 16
 /// Rows and outputs whose sums are kept between strips, 32 KB: rows of `out` often lie a power of two
@@ -233,12 +186,6 @@ void ck_matmul_tiles(
     ck_level level, size_t rows, size_t outputs, size_t columns, const uint16_t *x,
     const uint16_t *w, float *out, size_t out_stride) {
 #ifdef CK_X86
-    if (level >= CK_LEVEL_AMX) {
-        configure_tiles();
-        matmul_blocks(block_amx, AMX_STRIP, rows, outputs, columns, x, w, out, out_stride);
-        release_tiles();
-        return;
-    }
     if (level >= CK_LEVEL_AVX2) {
         matmul_integers(
             level >= CK_LEVEL_VNNI ? block_vnni : ck_tile_block_avx2, rows, outputs, columns, x, w,

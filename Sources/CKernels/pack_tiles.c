@@ -143,7 +143,6 @@ static void pack_weights_integer(
 void ck_pack_rows(
     ck_level level, size_t rows, size_t columns, const float *x, size_t stride, uint16_t *tiles) {
 #ifdef CK_X86
-    if (level >= CK_LEVEL_AMX) { ck_pack_rows_bfloat16(rows, columns, x, stride, tiles); return; }
     if (packers_of(level)) {
         pack_rows_integer(packers_of(level), rows, columns, x, stride, tiles);
         return;
@@ -158,11 +157,6 @@ static void pack_outputs(
     ck_level level, ck_type type, size_t outputs, size_t columns, const uint8_t *weights,
     size_t row_bytes, uint16_t *tiles, float *scratch) {
 #ifdef CK_X86
-    if (level >= CK_LEVEL_AMX) {
-        ck_pack_weights_bfloat16(
-            level, type, outputs, columns, weights, row_bytes, tiles, scratch);
-        return;
-    }
     if (packers_of(level)) {
         pack_weights_integer(
             packers_of(level), level, type, outputs, columns, weights, row_bytes, tiles, scratch);
@@ -199,10 +193,6 @@ ck_status ck_pack_values(
     if (type != CK_F32 && type != CK_F16) { return CK_UNKNOWN_TYPE; }
     size_t row_bytes = row_stride * ck_block_bytes(type);
 #ifdef CK_X86
-    if (level >= CK_LEVEL_AMX) {
-        ck_pack_values_bfloat16(type, rows, columns, values, row_bytes, tiles);
-        return CK_OK;
-    }
     if (packers_of(level)) {
         packers_of(level)->values(type, rows, columns, values, row_bytes, tiles);
         return CK_OK;

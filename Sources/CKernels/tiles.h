@@ -4,13 +4,11 @@
 //   activations  [row group][step][16 rows][32 columns], then a scale for each row
 //   weights      [output group][step][16 pairs][16 outputs][2], then a scale for each output
 //
-// A step is 32 columns; columns beyond the end are zero. Elements have 16 bits. With the matrix unit
-// (CK_LEVEL_AMX) they are bfloat16 and the scales are not used; the weights' tile is what TDPBF16PS
-// takes as its second operand (Intel's Architecture Instruction Set Extensions Reference, chapter 3).
-// Elsewhere they are integers, of 14.5 bits in activations and 12.5 in weights, value = scale * integer,
-// which VPDPWSSD multiplies and sums, or VPMADDWD and an addition: a machine with VNNI does as many of them
-// a cycle as of bfloat16 where it has instructions for that, one with AVX2 half as many again as of floats,
-// and they miss less.
+// A step is 32 columns; columns beyond the end are zero. Elements are integers of 14.5 bits in activations and
+// 12.5 in weights, value = scale * integer, which VPDPWSSD multiplies and sums, or VPMADDWD and an addition: a
+// machine with VNNI does as many of them a cycle as of bfloat16 where it has instructions for that, one with
+// AVX2 half as many again as of floats, and they miss less. With the matrix unit there is something better:
+// bfloat16.h.
 #ifndef CK_TILES_H
 #define CK_TILES_H
 
@@ -100,17 +98,6 @@ typedef struct {
 
 extern const ck_integer_packers ck_packers_vnni;  // pack_integers.c
 extern const ck_integer_packers ck_packers_avx2;  // pack_integers_avx2.c
-
-// pack_bfloat16.c: what ck_pack_rows, ck_pack_weights and ck_pack_values do with the matrix unit; rows of
-// weights and of values lie `row_bytes` apart.
-void ck_pack_rows_bfloat16(
-    size_t rows, size_t columns, const float *x, size_t stride, uint16_t *tiles);
-void ck_pack_weights_bfloat16(
-    ck_level level, ck_type type, size_t outputs, size_t columns, const uint8_t *weights,
-    size_t row_bytes, uint16_t *tiles, float *scratch);
-void ck_pack_values_bfloat16(
-    ck_type type, size_t rows, size_t columns, const uint8_t *values, size_t row_bytes,
-    uint16_t *tiles);
 
 /// What a block of 32 rows and 32 outputs needs to know.
 typedef struct {

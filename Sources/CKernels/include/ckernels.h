@@ -113,6 +113,45 @@ void ck_matmul_tiles(
     ck_level level, size_t rows, size_t outputs, size_t columns, const uint16_t *x,
     const uint16_t *w, float *out, size_t out_stride);
 
+// bfloat16_*.c, matmul_bfloat16.c: rows of activations, rounded to bfloat16 and packed, times rows of a
+// weight matrix of any type as it lies in the file, rounded as it is read; sums in f32.
+//
+/// Whether the level has such a kernel: the matrix unit.
+int ck_has_bfloat16(ck_level level);
+/// Bytes that `rows` packed rows take.
+size_t ck_bfloat16_bytes(size_t rows, size_t columns);
+/// Rounds and packs `rows` rows of activations, which lie `stride` floats apart, to the rows from
+/// `first` on, a multiple of 16, of `all_rows`; `out` is the memory of all.
+void ck_round_rows_bfloat16(
+    ck_level level, size_t rows, size_t columns, const float *x, size_t stride, void *out,
+    size_t all_rows, size_t first);
+/// Bytes of scratch memory that a product needs.
+size_t ck_bfloat16_scratch_bytes(size_t rows, size_t columns);
+/// out[r * out_stride + n] = sum over c of x[r][c] * weights[n][c].
+ck_status ck_matmul_bfloat16(
+    ck_level level, ck_type type, size_t rows, size_t outputs, size_t columns, const void *x,
+    const void *weights, float *out, size_t out_stride, void *scratch);
+
+// attention_bfloat16.c: scaled dot-product attention of one head by the same unit.
+/// A head's keys and values.
+typedef struct ck_attention_head {
+    ck_type type;               // f32, f16 or Q8_0
+    size_t size;                // elements of a key, at most 256
+    size_t row_stride;          // elements from one key, or value, to the next
+    const void *keys, *values;
+    size_t key_count;
+    float scale;                // what scores are multiplied by
+} ck_attention_head;
+
+/// Bytes of scratch memory that a head with so many keys needs.
+size_t ck_attention_scratch_bytes(size_t size, size_t keys);
+/// out[r * out_stride + i] = sum over k of softmax(scale * queries[r] . keys)[k] * values[k][i]. The first
+/// row sees the first `first_sees` keys, each that follows one more, all of them there; 0: every row sees
+/// every key. A row's result does not depend on the rows beside it.
+ck_status ck_attend_bfloat16(
+    ck_level level, const ck_attention_head *head, size_t rows, size_t first_sees,
+    const float *queries, size_t query_stride, float *out, size_t out_stride, void *scratch);
+
 // int8_rows.c, matmul_int8.c: rows of activations, rounded to 8 bits with a scale for 32 of them,
 // times rows of a quantised weight matrix as it lies in the file. Columns are a multiple of 32. Every
 // level but the plain one gives the same bits.

@@ -3,7 +3,8 @@ import CKernels
 /// How products with weights are computed; part of what makes an answer.
 public enum Arithmetic: String, Sendable, CaseIterable {
     /// Activations rounded to 8 bits with a scale for 32 of them where they meet quantised weights,
-    /// to 16 bits elsewhere, if the machine is fast at that; sums in single precision.
+    /// to 16 bits elsewhere, if the machine is fast at that; prompts and pictures in bfloat16 where there
+    /// is a matrix unit; sums in single precision.
     case fast
     /// Activations in 16 bits with sums in single precision; the steps of an answer, whose time goes
     /// into reading weights, in single precision where those are not quantised.
@@ -31,7 +32,9 @@ public enum Arithmetic: String, Sendable, CaseIterable {
         let arithmetic = onThisMachine(level)
         switch arithmetic {
         case .exact: return arithmetic.rawValue
-        case .fast, .accurate: return "\(arithmetic.rawValue) of level \(level.rawValue)"
+        case .fast, .accurate:
+            let prompts = ck_has_bfloat16(level) != 0 ? ", prompts in bfloat16" : ""
+            return "\(arithmetic.rawValue) of level \(level.rawValue)\(prompts)"
         }
     }
 }

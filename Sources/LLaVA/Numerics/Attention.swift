@@ -69,7 +69,11 @@ extension TensorMath {
         _ shape: Attention, queries: UnsafePointer<Float>, rows: Int, over memory: KeysAndValues,
         keyCount: Int, firstPosition: Int?, into output: UnsafeMutablePointer<Float>
     ) {
-        if usesTiles, rows > Self.fewRows {
+        if usesMatrixUnit, rows > Self.fewRows, shape.headDimension <= Self.matrixUnitHead {
+            attendByMatrixUnit(
+                shape, queries: queries, rows: rows, over: memory, keyCount: keyCount,
+                firstPosition: firstPosition, into: output)
+        } else if usesTiles, rows > Self.fewRows {
             attendByTiles(
                 shape, queries: queries, rows: rows, over: memory, keyCount: keyCount,
                 firstPosition: firstPosition, into: output)

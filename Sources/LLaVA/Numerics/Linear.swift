@@ -41,6 +41,7 @@ extension TensorMath {
         case .tiles: applyByTiles(linear, to: operand, into: output)
         case .integers: applyByIntegers(linear, to: operand, parts: 1, into: output)
         case .splitIntegers: applyByIntegers(linear, to: operand, parts: 2, into: output)
+        case .bfloat16: applyByMatrixUnit(linear, to: operand, into: output)
         }
     }
 
@@ -80,6 +81,28 @@ extension TensorMath {
                 level, type, parts, operand.rows, range.count, end - range.upperBound,
                 weight.columns, rounded, weight[range.lowerBound], output + range.lowerBound,
                 weight.rows, scratch(of: worker))
+            precondition(status == CK_OK, "the loader let an unusable weight matrix through")
+            add(linear.bias, to: output, rows: operand.rows, range)
+        }
+    }
+
+    /// Weights as they lie in the file, both rounded to bfloat16.
+    private func applyByMatrixUnit(
+        _ linear: Linear, to operand: Operand, into output: UnsafeMutablePointer<Float>
+    ) {
+        let weight = linear.weight
+        let rounded = bfloat16(of: operand)
+        reserveScratch(
+            floats: ck_bfloat16_scratch_bytes(operand.rows, weight.columns)
+                / MemoryLayout<Float>.size + 1)
+        // A panel of the kernel, or as many whole blocks as give every thread something.
+        let share = (weight.rows / pool.threads + 31) / 32 * 32
+        let grain = max(32, min(256, share))
+        pool.forEachRange(count: weight.rows, grain: grain) { worker, range in
+            let status = ck_matmul_bfloat16(
+                level, weight.type.kernelType, operand.rows, range.count, weight.columns, rounded,
+                weight[range.lowerBound], output + range.lowerBound, weight.rows,
+                scratch(of: worker))
             precondition(status == CK_OK, "the loader let an unusable weight matrix through")
             add(linear.bias, to: output, rows: operand.rows, range)
         }

@@ -6,6 +6,8 @@ enum Phase: Sendable {
     /// A chunk of a prompt, or a picture: always cut the same way, so that the number of rows may
     /// decide how they are computed.
     case prompt
+    /// Short chunks of several prompts, side by side: each is computed as it would be alone.
+    case prompts
     /// Steps of answers that are written side by side: a row's result is the same whatever the other
     /// rows are, and however many.
     case step
@@ -34,6 +36,8 @@ enum ProductForm {
     case integers
     /// The same with rows of 16 bits, in two parts of 8.
     case splitIntegers
+    /// Rows packed as bfloat16, weights as they lie in the file.
+    case bfloat16
 }
 
 extension TensorMath {
@@ -41,6 +45,12 @@ extension TensorMath {
     ///
     /// Packing a panel of weights costs as much as some 64 rows do without.
     static let shortChunk = 64
+
+    /// Whether chunks of such a length may be read side by side: then how they are computed must not
+    /// depend on how many rows there are.
+    func mayBeRead(sideBySide rows: Int) -> Bool {
+        usesMatrixUnit || usesTiles && rows <= Self.shortChunk
+    }
 
     /// Prepares rows for products.
     ///
@@ -56,16 +66,17 @@ extension TensorMath {
         tileSpace.forget()
         integerSpace.forget()
         splitSpace.forget()
+        bfloat16Space.forget()
         return Operand(values: values, rows: rows, columns: columns, phase: phase)
     }
 
     /// How products of an operand with weights of a type are computed.
     func form(of operand: Operand, with type: ck_type) -> ProductForm {
-        let isLong = operand.phase == .prompt && operand.rows > Self.shortChunk
         // The matrix unit does more products of 16 bits than vectors do of 8.
-        let isAMX = level.rawValue >= CK_LEVEL_AMX.rawValue
+        if usesMatrixUnit && operand.phase != .step { return .bfloat16 }
+        let isLong = operand.phase == .prompt && operand.rows > Self.shortChunk
         // Without VNNI a product of 16 bits costs less than two of 8 (docs/performance.md).
-        let splitsLong = !usesTiles || (level.rawValue >= CK_LEVEL_VNNI.rawValue && !isAMX)
+        let splitsLong = !usesTiles || level.rawValue >= CK_LEVEL_VNNI.rawValue
         let hasIntegers = operand.columns % 32 == 0 && ck_has_int8(level, type) != 0
         switch arithmetic {
         case .exact:
@@ -74,7 +85,7 @@ extension TensorMath {
             if hasIntegers && (splitsLong || !isLong) { return .splitIntegers }
             return operand.phase == .step ? .rows : .tiles
         case .fast:
-            guard hasIntegers && !(isAMX && isLong) else {
+            guard hasIntegers else {
                 guard usesTiles else { return exactForm(of: operand) }
                 return isLong ? .tiles : .rows
             }
@@ -103,6 +114,20 @@ extension TensorMath {
                         columns, tiles + ck_tile_halves(range.lowerBound, columns))
                 }
             }.assumingMemoryBound(to: UInt16.self))
+    }
+
+    /// The rows packed as bfloat16, for the first product that wants them and those after it.
+    func bfloat16(of operand: Operand) -> UnsafeRawPointer {
+        let (rows, columns) = (operand.rows, operand.columns)
+        return UnsafeRawPointer(
+            bfloat16Space.filled(bytes: ck_bfloat16_bytes(rows, columns)) { room in
+                // A claim is a whole group of rows.
+                pool.forEachRange(count: rows, grain: 16) { _, range in
+                    ck_round_rows_bfloat16(
+                        level, range.count, columns, operand.values + range.lowerBound * columns,
+                        columns, room, rows, range.lowerBound)
+                }
+            })
     }
 
     /// The rows rounded to 8 bits, for the first product that wants them and those after it.

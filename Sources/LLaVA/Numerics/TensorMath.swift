@@ -17,6 +17,8 @@ final class TensorMath {
     let arithmetic: Arithmetic
     /// Whether products are computed in 16 bits where 8 are too few.
     let usesTiles: Bool
+    /// Whether prompts and pictures go through the matrix unit, in bfloat16.
+    let usesMatrixUnit: Bool
 
     /// The current operand as tiles, if a product has asked for that.
     let tileSpace = OperandSpace()
@@ -24,6 +26,8 @@ final class TensorMath {
     let integerSpace = OperandSpace()
     /// The current operand rounded to 16 bits in two parts.
     let splitSpace = OperandSpace()
+    /// The current operand packed as bfloat16.
+    let bfloat16Space = OperandSpace()
 
     private var scratchSpaces: [ZeroedMemory]
     private var scratchFloats = 0
@@ -46,6 +50,7 @@ final class TensorMath {
         self.level = level
         self.arithmetic = arithmetic.onThisMachine(level)
         usesTiles = self.arithmetic != .exact && ck_has_tiles(level) != 0
+        usesMatrixUnit = self.arithmetic != .exact && ck_has_bfloat16(level) != 0
         scratchSpaces = []
     }
 
