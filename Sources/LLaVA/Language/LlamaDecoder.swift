@@ -133,6 +133,43 @@ final class LlamaDecoder {
         return true
     }
 
+    /// Whether a question of so many tokens may be read beside others.
+    func mayRead(sideBySide tokens: Int) -> Bool {
+        tokens <= chunk.rows && math.mayBeRead(sideBySide: tokens)
+    }
+
+    /// Reads the rests of several prompts, each of which goes on from the same sequence, in one pass over
+    /// the weights. Each is the same bit for bit as if it were read alone.
+    ///
+    /// - Parameters:
+    ///   - tails: What follows in each, `chunkRows` tokens together at most, `mayRead(sideBySide:)` each,
+    ///     and the first of the rows that keep it. The sequence has room for the longest.
+    ///   - sequence: What all go on from; it stays as it is.
+    ///   - isCancelled: Asked once a layer; it may take steps of other answers.
+    /// - Returns: Whether they were read; if cancelled, the sequence is as before. `stepScores(row:)` has
+    ///   the scores after the last token of each.
+    func read(
+        _ tails: [(tokens: ArraySlice<TokenID>, place: Int)], after sequence: CacheSpan,
+        isCancelled: () -> Bool
+    ) -> Bool {
+        let all = tails.flatMap(\.tokens)
+        let pass = Pass(state: chunk, rows: all.count, phase: .prompts)
+        precondition(pass.rows <= chunk.rows && tails.count <= batch, "\(pass.rows) rows beside")
+        embed(.tokens(all[...]), into: chunk)
+        for (index, layer) in weights.layers.enumerated() {
+            if isCancelled() { return false }
+            attend(layer, index, pass, tails, after: sequence)
+            feedForward(layer, pass)
+        }
+        var end = 0
+        for (row, tail) in tails.enumerated() {
+            end += tail.tokens.count
+            steps[row].update(from: chunk[end - 1], count: shape.width)
+        }
+        computeScores(after: steps[0], rows: tails.count)
+        return true
+    }
+
     /// Appends a token to each of some branches, in one pass over the weights.
     ///
     /// - Parameters:
@@ -149,14 +186,16 @@ final class LlamaDecoder {
         computeScores(after: steps[0], rows: tokens.count)
     }
 
-    /// The scores of every vocabulary row after a row of the last step, shape `(V)`; valid until
+    /// The scores of every vocabulary row after a row of the last step, or after what was last read beside
+    /// others, shape `(V)`; valid until
     /// anything else is computed.
     func stepScores(row: Int) -> UnsafeBufferPointer<Float> {
         UnsafeBufferPointer(start: scores[row], count: weights.vocabularyRows)
     }
 
     /// The scores of every vocabulary row after a row of the last chunk, shape `(V)`; valid until
-    /// anything else is computed.
+    /// anything else is computed. Until then `stepScores(row: 0)` has them, too.
+    @discardableResult
     func logits(row: Int) -> UnsafeBufferPointer<Float> {
         computeScores(after: chunk[row], rows: 1)
         return UnsafeBufferPointer(start: scores.base, count: weights.vocabularyRows)
@@ -216,6 +255,32 @@ final class LlamaDecoder {
         cache.write(
             at: sequence.filled.upperBound, count: pass.rows, layer: index, keys: key.base,
             values: value.base, level: math.level)
+    }
+
+    /// `x += out(attention(norm(x)))` for the rests of several prompts.
+    private func attend(
+        _ layer: LlamaWeights.Layer, _ index: Int, _ pass: Pass,
+        _ tails: [(tokens: ArraySlice<TokenID>, place: Int)], after sequence: CacheSpan
+    ) {
+        let start = sequence.count
+        let positions = tails.flatMap { start..<start + $0.tokens.count }
+        project(layer, pass, query: query) { positions[$0] }
+        var first = 0
+        for tail in tails {
+            let count = tail.tokens.count
+            // Behind the sequence, where attention finds it, and in the rows that keep it.
+            for place in [sequence.filled.upperBound, tail.place] {
+                cache.write(
+                    at: place, count: count, layer: index, keys: key[first], values: value[first],
+                    level: math.level)
+            }
+            math.attend(
+                heads, queries: query[first], rows: count,
+                over: cache.memory(layer: index, from: sequence.rows.lowerBound),
+                keyCount: start + count, firstPosition: start, into: mixed[first])
+            first += count
+        }
+        finishAttention(layer, pass)
     }
 
     /// `x += out(attention(norm(x)))` for a token of each of some branches.

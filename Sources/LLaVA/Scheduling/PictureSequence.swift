@@ -73,11 +73,6 @@ final class PictureSequence {
         home = rows.dropFirst(longest)
     }
 
-    /// The question to be read next, if any waits.
-    var waiting: PictureQuestion? {
-        end == nil && nextQuestion < questions.count ? questions[nextQuestion] : nil
-    }
-
     /// Counts positions of its prompt that were read.
     func advance(by positions: Int) { prompt.advance(by: positions) }
 

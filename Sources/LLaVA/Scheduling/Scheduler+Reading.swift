@@ -3,8 +3,8 @@ extension Scheduler {
     /// Reads until the batch is full or nothing waits that there is room for.
     func fill(from next: (_ waits: Bool) -> PictureTask?) {
         while active.count < limits.batch {
-            if let (picture, place) = nextPlace() {
-                readQuestion(of: picture, into: place)
+            if let (picture, places) = nextPlaces() {
+                readQuestions(of: picture, into: places)
             } else if let picture = waiting {
                 guard begin(picture) else { return }
             } else {
@@ -17,19 +17,49 @@ extension Scheduler {
         }
     }
 
-    /// The oldest picture with a question that there is room for, and that room.
-    func nextPlace() -> (PictureSequence, Range<Int>)? {
+    /// The oldest picture with a question that there is room for, and that room; several rooms if the
+    /// questions after it may be read beside it, and there is room for these as well.
+    func nextPlaces() -> (PictureSequence, [Range<Int>])? {
         for picture in pictures {
-            guard let question = picture.waiting else { continue }
-            let length =
-                question.mostPositions(contextLength: contextLength) - picture.sharedPositions
-            if !picture.isHomeTaken {
-                picture.isHomeTaken = true
-                return (picture, picture.home.prefix(length))
+            guard let first = nextPlace(for: picture, question: picture.nextQuestion) else { continue }
+            var places = [first]
+            var positions = shortTail(of: picture, question: picture.nextQuestion)?.count
+            while active.count + places.count < limits.batch, let together = positions {
+                let question = picture.nextQuestion + places.count
+                guard let tail = shortTail(of: picture, question: question),
+                    together + tail.count <= LlamaDecoder.chunkRows,
+                    let place = nextPlace(for: picture, question: question)
+                else { break }
+                places.append(place)
+                positions = together + tail.count
             }
-            if let place = take(length) { return (picture, place) }
+            return (picture, places)
         }
         return nil
+    }
+
+    /// Room for the rest of a question and its answer, if the question waits and there is room.
+    private func nextPlace(for picture: PictureSequence, question number: Int) -> Range<Int>? {
+        guard picture.end == nil, number < picture.questions.count else { return nil }
+        let question = picture.questions[number]
+        let length = question.mostPositions(contextLength: contextLength) - picture.sharedPositions
+        if !picture.isHomeTaken {
+            picture.isHomeTaken = true
+            return picture.home.prefix(length)
+        }
+        return take(length)
+    }
+
+    /// What of a question follows what its picture's questions share, if that may be read beside others.
+    private func shortTail(
+        of picture: PictureSequence, question number: Int
+    ) -> ArraySlice<TokenID>? {
+        guard number < picture.questions.count else { return nil }
+        let tail = picture.questions[number].chunks[picture.sharedChunks.count...]
+        guard tail.count == 1, case .tokens(let ids)? = tail.first,
+            decoder.mayRead(sideBySide: ids.count)
+        else { return nil }
+        return ids
     }
 
     /// Takes rows of the cache within the budget; all of it is there for the only picture.
@@ -83,38 +113,93 @@ extension Scheduler {
         return true
     }
 
-    /// Reads a question and draws the first token of its answer.
-    func readQuestion(of picture: PictureSequence, into place: Range<Int>) {
-        let number = picture.nextQuestion
-        let question = picture.questions[number]
-        picture.nextQuestion += 1
+    /// Reads the next questions and draws the first token of each answer.
+    ///
+    /// - Parameters:
+    ///   - picture: Whose.
+    ///   - places: The rows of each answer: one, or several for questions that may be read side by side.
+    func readQuestions(of picture: PictureSequence, into places: [Range<Int>]) {
         let prefix = picture.prompt.filled
-        var answer = ActiveAnswer(
-            picture: picture, number: number,
-            branch: Branch(
-                prefix: prefix, rows: place, count: question.positions - prefix.count),
-            writer: AnswerWriter(
-                to: question.segments, options: question.options, tokenizer: model.tokenizer),
-            token: 0)
+        var answers = places.map { place in
+            let number = picture.nextQuestion
+            let question = picture.questions[number]
+            picture.nextQuestion += 1
+            return ActiveAnswer(
+                picture: picture, number: number,
+                branch: Branch(
+                    prefix: prefix, rows: place, count: question.positions - prefix.count),
+                writer: AnswerWriter(
+                    to: question.segments, options: question.options, tokenizer: model.tokenizer),
+                token: 0)
+        }
         defer { picture.keepShared() }
-        let tail = question.chunks[picture.sharedChunks.count...]
-        guard let cost = read(tail, of: picture, givesScores: true) else { return leave(answer) }
-        answer.timings.prefillMS = cost
-        let scores = decoder.logits(row: tail[tail.endIndex - 1].count - 1)
+        guard let cost = answers.count == 1 ? readAlone(answers[0]) : readSideBySide(answers) else {
+            for answer in answers { leave(answer) }
+            return
+        }
+        if active.isEmpty { lastStep = clock.now }
+        for index in answers.indices {
+            answers[index].timings.prefillMS = cost / Double(answers.count)
+            begin(&answers[index], from: decoder.stepScores(row: index))
+        }
+        if picture.end != nil { drop(picture) }
+    }
+
+    /// Draws an answer's first token; one that goes on takes part in the next step.
+    private func begin(_ answer: inout ActiveAnswer, from scores: UnsafeBufferPointer<Float>) {
+        guard answer.picture.end == nil else { return leave(answer) }
         switch draw(&answer, from: scores) {
         case .goOn(let token):
             answer.token = token
-            decoder.cache.copy(
-                prefix.upperBound..<prefix.upperBound + answer.branch.count,
-                to: place.lowerBound)
-            if active.isEmpty { lastStep = clock.now }
             active.append(answer)
-        case .ended(let reason):
-            finish(&answer, reason)
-        case nil:
-            leave(answer)
-            drop(picture)
+        case .ended(let reason): finish(&answer, reason)
+        case nil: leave(answer)
         }
+    }
+
+    /// Reads the rest of a question behind its picture and copies it to the answer's rows.
+    ///
+    /// - Returns: What it cost in milliseconds; `nil` if the picture is on its way out.
+    private func readAlone(_ answer: ActiveAnswer) -> Double? {
+        let picture = answer.picture
+        let tail = picture.questions[answer.number].chunks[picture.sharedChunks.count...]
+        guard let cost = read(tail, of: picture, givesScores: true) else { return nil }
+        decoder.logits(row: tail[tail.endIndex - 1].count - 1)
+        let rest = answer.branch.prefix.upperBound
+        decoder.cache.copy(rest..<rest + answer.branch.count, to: answer.branch.rows.lowerBound)
+        return cost
+    }
+
+    /// Reads the rests of several questions, each of one chunk, to the answers' rows.
+    ///
+    /// - Returns: What it cost in milliseconds; `nil` if the picture is on its way out.
+    private func readSideBySide(_ answers: [ActiveAnswer]) -> Double? {
+        let picture = answers[0].picture
+        let (start, stepped) = (clock.now, times.stepMS)
+        let tails = answers.compactMap { answer in
+            shortTail(of: picture, question: answer.number).map {
+                (tokens: $0, place: answer.branch.rows.lowerBound)
+            }
+        }
+        reading = picture
+        let isRead = decoder.read(
+            tails, after: picture.prompt, isCancelled: { isLeaving(picture) })
+        reading = nil
+        let cost = elapsed(since: start, stepped)
+        times.readMS += cost
+        guard isRead else {
+            drop(picture)
+            return nil
+        }
+        times.readPositions += tails.reduce(0) { $0 + $1.tokens.count }
+        return cost
+    }
+
+    /// Asked between two layers of what is read of a picture: whether to end; others may take a step.
+    private func isLeaving(_ picture: PictureSequence) -> Bool {
+        stepIfDue()
+        if picture.end == nil, picture.task.isCancelled() { picture.end = .cancelled }
+        return picture.end != nil
     }
 
     /// Appends chunks to a picture's prompt.
@@ -134,11 +219,7 @@ extension Scheduler {
             let isRead = decoder.append(
                 chunk.input(picture.embedding), to: picture.prompt, phase: .prompt,
                 givesScores: givesScores && index == chunks.endIndex - 1,
-                isCancelled: {
-                    stepIfDue()
-                    if picture.end == nil, picture.task.isCancelled() { picture.end = .cancelled }
-                    return picture.end != nil
-                })
+                isCancelled: { isLeaving(picture) })
             guard isRead else { break }
             picture.advance(by: chunk.count)
             keepPrefix(chunk, of: picture)
