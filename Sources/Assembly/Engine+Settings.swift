@@ -23,6 +23,7 @@ extension ModelLocation {
             aspect: model.aspect.flatMap(Aspect.init(rawValue:)),
             reading: model.reading.flatMap(ImageReading.init(rawValue:)) ?? .original,
             appliesOrientation: settings.images.applyOrientation,
+            jpegLeastSide: settings.images.jpegLeastSide,
             keyValueStorage: KeyValueStorage(settings.workers, arithmetic: arithmetic),
             arithmetic: arithmetic)
     }

@@ -11,7 +11,7 @@ extension ImageDecoder {
     public init(_ settings: ImageSettings, reading: ImageReading) {
         self.init(
             limits: ImageLimits(settings), appliesOrientation: settings.applyOrientation,
-            transparency: reading.transparency)
+            transparency: reading.transparency, leastSide: settings.jpegLeastSide)
     }
 }
 

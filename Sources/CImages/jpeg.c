@@ -220,7 +220,8 @@ static void rgb_from_grey(const uint8_t *grey, uint8_t *rgb, uint32_t width)
 }
 
 /* Decodes every row. Jumps on failure. */
-static void read_rows(jpeg_session *session, uint32_t width, uint32_t height, uint8_t *rgb)
+static void read_rows(
+    jpeg_session *session, uint32_t denominator, uint32_t width, uint32_t height, uint8_t *rgb)
 {
     struct jpeg_decompress_struct *decoder = &session->decoder;
     int components = decoder->num_components;
@@ -228,6 +229,8 @@ static void read_rows(jpeg_session *session, uint32_t width, uint32_t height, ui
         decoder->out_color_space = JCS_CMYK;
     else
         decoder->out_color_space = components == 1 ? JCS_GRAYSCALE : JCS_RGB;
+    decoder->scale_num = 1;
+    decoder->scale_denom = denominator;
     jpeg_start_decompress(decoder);
     if (decoder->output_width != width || decoder->output_height != height
         || decoder->output_components != components) {
@@ -251,22 +254,22 @@ static void read_rows(jpeg_session *session, uint32_t width, uint32_t height, ui
 }
 
 static cimages_status try_decode(
-    jpeg_session *session, uint32_t width, uint32_t height, uint8_t *rgb)
+    jpeg_session *session, uint32_t denominator, uint32_t width, uint32_t height, uint8_t *rgb)
 {
     if (setjmp(session->escape))
         return session->error->status;
     read_header(session);
-    read_rows(session, width, height, rgb);
+    read_rows(session, denominator, width, height, rgb);
     return CIMAGES_OK;
 }
 
 cimages_status cimages_jpeg_decode(
-    const uint8_t *bytes, size_t count, const cimages_limits *limits,
+    const uint8_t *bytes, size_t count, const cimages_limits *limits, uint32_t denominator,
     uint32_t width, uint32_t height, uint8_t *rgb, cimages_error *error)
 {
     jpeg_session session;
     open_session(&session, bytes, count, limits, error);
-    cimages_status status = try_decode(&session, width, height, rgb);
+    cimages_status status = try_decode(&session, denominator, width, height, rgb);
     jpeg_destroy_decompress(&session.decoder);
     return status;
 }

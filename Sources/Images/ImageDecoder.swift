@@ -15,6 +15,9 @@ public struct ImageDecoder: Sendable {
     public let appliesOrientation: Bool
     /// What becomes of transparent pixels.
     public let transparency: Transparency
+    /// The shorter side, in pixels, that a JPEG keeps when it is decoded at a half, a quarter or an
+    /// eighth of its size; `nil` for its own size.
+    public let leastSide: Int?
 
     /// Makes a decoder.
     ///
@@ -22,10 +25,14 @@ public struct ImageDecoder: Sendable {
     ///   - limits: The bounds every file is held to.
     ///   - appliesOrientation: Whether pictures are turned upright; `false` is the original LLaVA.
     ///   - transparency: What becomes of transparent pixels; `.dropped` is the original LLaVA.
+    ///   - leastSide: The shorter side, at least 1, that a JPEG keeps when it is decoded at less than
+    ///     its own size, which is faster and changes pixels; `nil` is the original LLaVA.
     public init(
         limits: ImageLimits = .init(), appliesOrientation: Bool = true,
-        transparency: Transparency = .dropped
+        transparency: Transparency = .dropped, leastSide: Int? = nil
     ) {
+        precondition(leastSide.map { $0 >= 1 } ?? true, "a picture keeps at least one pixel a side")
+        self.leastSide = leastSide
         self.limits = limits
         self.appliesOrientation = appliesOrientation
         self.transparency = transparency
@@ -87,16 +94,20 @@ public struct ImageDecoder: Sendable {
             isProgressive: structure.isInterlaced)
     }
 
-    /// The pixels as stored, shape `(height, width, 3)` of the header.
+    /// What the sides of a picture are divided by, as Pillow's `Image.draft` chooses it for a square of
+    /// `leastSide` (JpegImagePlugin): no side comes out shorter.
+    private func denominator(for header: ImageHeader) -> Int {
+        guard let leastSide, header.format == .jpeg else { return 1 }
+        let most = min(header.width, header.height) / leastSide
+        return [8, 4, 2].first { $0 <= most } ?? 1
+    }
+
+    /// The pixels as stored, shape `(height, width, 3)` of the header, or less of a JPEG.
     private func stored(_ bytes: [UInt8], header: ImageHeader) throws(ImageError) -> RGBImage {
-        let decode =
-            switch (header.format, transparency) {
-            case (.jpeg, _): cimages_jpeg_decode
-            case (.png, .dropped): cimages_png_decode
-            case (.png, .onWhite): cimages_png_decode_on_white
-            }
-        let (width, height) = (UInt32(header.width), UInt32(header.height))
-        let byteCount = header.width * header.height * 3
+        let denominator = denominator(for: header)
+        let width = (header.width + denominator - 1) / denominator
+        let height = (header.height + denominator - 1) / denominator
+        let byteCount = width * height * 3
         // Alpha channels are read before they are resolved.
         let capacity = transparency == .onWhite ? byteCount / 3 * 4 : byteCount
         var bounds = bounds
@@ -105,16 +116,25 @@ public struct ImageDecoder: Sendable {
             var status = CIMAGES_OK
             pixels = [UInt8](unsafeUninitializedCapacity: capacity) { target, initialized in
                 status = bytes.withUnsafeBufferPointer { file in
-                    decode(
-                        file.baseAddress, file.count, &bounds, width, height,
-                        target.baseAddress, &error)
+                    let (start, count, out) = (file.baseAddress, file.count, target.baseAddress)
+                    let (columns, rows) = (UInt32(width), UInt32(height))
+                    return switch (header.format, transparency) {
+                    case (.jpeg, _):
+                        cimages_jpeg_decode(
+                            start, count, &bounds, UInt32(denominator), columns, rows, out, &error)
+                    case (.png, .dropped):
+                        cimages_png_decode(start, count, &bounds, columns, rows, out, &error)
+                    case (.png, .onWhite):
+                        cimages_png_decode_on_white(
+                            start, count, &bounds, columns, rows, out, &error)
+                    }
                 }
                 // After a failure some rows were never written: none may be looked at.
                 initialized = status == CIMAGES_OK ? byteCount : 0
             }
             return status
         }
-        return RGBImage(width: header.width, height: header.height, pixels: pixels)
+        return RGBImage(width: width, height: height, pixels: pixels)
     }
 
     private var bounds: cimages_limits {

@@ -85,6 +85,7 @@ public final class LlavaModel: Sendable {
             choices: "template \(template?.fullName ?? "none"), aspect \(aspect), "
                 + "reading \(location.reading.rawValue), "
                 + "orientation \(location.appliesOrientation ? "applied" : "ignored"), "
+                + (location.jpegLeastSide.map { "JPEGs of \($0) pixels at least, " } ?? "")
                 + "cache \(location.keyValueStorage.rawValue), "
                 + "arithmetic \(location.arithmetic.nameOnThisMachine)")
     }

@@ -13,6 +13,9 @@ public struct ModelLocation: Sendable, Equatable {
     public var reading: ImageReading
     /// Whether pictures come turned upright as their EXIF data says; part of what makes an answer.
     public var appliesOrientation: Bool
+    /// The shorter side that JPEGs keep when they come decoded at less than their size, `nil` for their
+    /// size; part of what makes an answer.
+    public var jpegLeastSide: Int?
     /// How keys and values are kept; part of what makes an answer.
     public var keyValueStorage: KeyValueStorage
     /// How products are computed; part of what makes an answer.
@@ -27,12 +30,14 @@ public struct ModelLocation: Sendable, Equatable {
     ///   - aspect: How pictures become square.
     ///   - reading: Whose preprocessing pictures go through.
     ///   - appliesOrientation: Whether pictures come turned upright as their EXIF data says.
+    ///   - jpegLeastSide: The shorter side that JPEGs keep when they come decoded at less than their size.
     ///   - keyValueStorage: How keys and values are kept.
     ///   - arithmetic: How products are computed.
     public init(
         text: String, projector: String? = nil, template: String? = nil, aspect: Aspect? = nil,
         reading: ImageReading = .original, appliesOrientation: Bool = true,
-        keyValueStorage: KeyValueStorage = .f32, arithmetic: Arithmetic = .fast
+        jpegLeastSide: Int? = nil, keyValueStorage: KeyValueStorage = .f32,
+        arithmetic: Arithmetic = .fast
     ) {
         self.text = text
         self.projector = projector
@@ -40,6 +45,7 @@ public struct ModelLocation: Sendable, Equatable {
         self.aspect = aspect
         self.reading = reading
         self.appliesOrientation = appliesOrientation
+        self.jpegLeastSide = jpegLeastSide
         self.keyValueStorage = keyValueStorage
         self.arithmetic = arithmetic
     }

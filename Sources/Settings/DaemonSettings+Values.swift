@@ -34,7 +34,8 @@ extension DaemonSettings {
                 maxPixels: table.number("images.max_pixels"),
                 maxScans: table.number("images.max_scans"),
                 maxDecodeTime: table.duration("images.max_decode_time"),
-                applyOrientation: table.flag("images.apply_orientation")),
+                applyOrientation: table.flag("images.apply_orientation"),
+                jpegLeastSide: table.optionalNumber("images.jpeg_least_side")),
             retry: RetrySettings(
                 maxAttempts: table.number("retry.max_attempts"),
                 maxCrashes: table.number("retry.max_crashes")),

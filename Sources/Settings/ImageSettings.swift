@@ -12,4 +12,7 @@ public struct ImageSettings: Sendable, Equatable {
     public var maxDecodeTime: Duration
     /// Whether EXIF orientation is applied.
     public var applyOrientation: Bool
+    /// The shorter side that large JPEGs keep when they are decoded at less than their size; `nil` for
+    /// their size.
+    public var jpegLeastSide: Int?
 }

@@ -92,6 +92,9 @@ public enum SettingTable {
         SettingKey(
             "images.apply_orientation", .flag, default: "true",
             "Whether a picture is turned upright as its EXIF data says."),
+        SettingKey(
+            "images.jpeg_least_side", .number(1...65535, auto: true), default: "auto",
+            "The shorter side that large JPEGs keep when decoded at a half, quarter or eighth."),
 
         SettingKey(
             "retry.max_attempts", .number(1...100, auto: false), default: "5",

@@ -23,6 +23,21 @@ struct ImageDecoderTests {
         #expect(upright.checksum == fixture.upright)
     }
 
+    @Test(arguments: PictureFixtures.reduced)
+    func decodesToTheFewerPixelsOfPillowsDraft(_ fixture: PictureFixtures.Reduced) throws {
+        let decoder = ImageDecoder(appliesOrientation: false, leastSide: fixture.leastSide)
+        let image = try decoder.decode(PictureFixtures.bytes(fixture.name))
+        #expect(image.width == fixture.width && image.height == fixture.height)
+        #expect(image.checksum == fixture.decoded)
+    }
+
+    @Test func decodesOtherFormatsWhole() throws {
+        let bytes = try PictureFixtures.bytes("png-rgb-8.png")
+        #expect(
+            try ImageDecoder(leastSide: 1).decode(bytes).checksum
+                == ImageDecoder().decode(bytes).checksum)
+    }
+
     @Test(arguments: PictureFixtures.good)
     func preprocessesToPillowsPixels(_ fixture: PictureFixtures.Good) throws {
         let image = try ImageDecoder().decode(PictureFixtures.bytes(fixture.name))

@@ -42,6 +42,17 @@ enum PictureFixtures {
         var testDescription: String { name }
     }
 
+    /// A JPEG and the shorter side it keeps, and what Pillow's `draft` makes of it.
+    struct Reduced: Sendable, CustomTestStringConvertible {
+        let name: String
+        let leastSide: Int
+        let width: Int
+        let height: Int
+        let decoded: String
+
+        var testDescription: String { "\(name) down to \(leastSide)" }
+    }
+
     /// A size, for a picture of noise.
     struct Resize: Sendable, CustomTestStringConvertible {
         let seed: UInt32
@@ -70,6 +81,12 @@ enum PictureFixtures {
     static let white: [White] = rows("white.tsv").map {
         White(
             name: $0[0], white: $0[1], clip: $0[2], llava: $0[3], siglip: $0[4], llavaNext: $0[5])
+    }
+
+    static let reduced: [Reduced] = rows("reduced.tsv").map {
+        Reduced(
+            name: $0[0], leastSide: number($0[1]), width: number($0[2]), height: number($0[3]),
+            decoded: $0[4])
     }
 
     static let resizes: [Resize] = rows("resizes.tsv").map {

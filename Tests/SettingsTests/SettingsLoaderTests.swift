@@ -37,7 +37,7 @@ import Testing
                 - {path: scans, presets: [text, tags], include: '*.png'}
               settle: 500ms
               include: ['*.jpg']
-            images: {max_file_bytes: 2GiB, apply_orientation: false}
+            images: {max_file_bytes: 2GiB, apply_orientation: false, jpeg_least_side: 672}
             metrics: {address: '127.0.0.1:9464'}
             presets: {default: tags}
             """)
@@ -58,6 +58,7 @@ import Testing
         #expect(settings.sources.settle == .milliseconds(500))
         #expect(settings.images.maxFileBytes == 2 << 30)
         #expect(!settings.images.applyOrientation)
+        #expect(settings.images.jpegLeastSide == 672)
         #expect(settings.metricsAddress == "127.0.0.1:9464")
         #expect(settings.defaultPreset == "tags")
         #expect(settings.control.socket == "/srv/llavad/control.sock")

@@ -47,9 +47,12 @@ cimages_status cimages_jpeg_read_header(
     const uint8_t *bytes, size_t count, const cimages_limits *limits,
     cimages_jpeg_header *header, cimages_error *error);
 
-/* Decodes a JPEG into `rgb`, which holds exactly width x height x 3 bytes. */
+/* Decodes a JPEG into `rgb`, which holds exactly width x height x 3 bytes: its
+ * own size divided by `denominator`, which is 1, 2, 4 or 8, and rounded up. Of
+ * fewer pixels than there are each is made from fewer coefficients of a block
+ * (ITU-T T.81 has 8 x 8), as Pillow's `Image.draft` has it done. */
 cimages_status cimages_jpeg_decode(
-    const uint8_t *bytes, size_t count, const cimages_limits *limits,
+    const uint8_t *bytes, size_t count, const cimages_limits *limits, uint32_t denominator,
     uint32_t width, uint32_t height, uint8_t *rgb, cimages_error *error);
 
 /* Decodes a PNG (of an animated one, the still picture) into `rgb`, which holds

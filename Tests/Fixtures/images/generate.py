@@ -3,6 +3,8 @@
 Run from this folder:  python generate.py   (see README.md for the versions)
 
 files.tsv    one line a picture file: its header and checksums of Pillow's pixels
+reduced.tsv  one line a JPEG and least side: size and checksum of what Pillow decodes
+             after `draft`
 resizes.tsv  one line a size: checksums of Pillow's pixels for pictures of noise
              that the tests make themselves (`noise` below)
 white.tsv    one line a PNG with transparency: checksums of what transformers'
@@ -347,6 +349,18 @@ def write_resizes():
     (HERE / "resizes.tsv").write_text("\n".join(lines) + "\n")
 
 
+def write_reduced():
+    lines = ["# file\tleast side\twidth\theight\tchecksum"]
+    for name, data in good_jpegs():
+        for side in (3, 7, 15, 31):
+            image = Image.open(io.BytesIO(data))
+            # Pillow divides by a side of at least 1; at the size there is it decodes as ever.
+            image.draft(image.mode, (side, side))
+            image = image.convert("RGB")
+            lines.append(f"{name}\t{side}\t{image.width}\t{image.height}\t{checksum(image)}")
+    (HERE / "reduced.tsv").write_text("\n".join(lines) + "\n")
+
+
 def processed(name, picture, **options):
     """Whole levels of a processor's first view of 224 pixels."""
     processor = getattr(transformers, f"{name}ImageProcessorPil")(
@@ -381,4 +395,5 @@ if __name__ == "__main__":
     PngImagePlugin.MAX_TEXT_CHUNK = 64 << 20  # to let Pillow read the two bombs at all
     write_files()
     write_resizes()
+    write_reduced()
     write_white()
