@@ -64,11 +64,11 @@ import Testing
             let (keys, values) = (dense(keys), dense(values))
             return (0..<rows).flatMap { row -> [Double] in
                 let seen = firstSees == 0 ? keyCount : firstSees + row
+                let query = queries[(row * stride)...].prefix(size)
                 let scores = (0..<seen).map { key in
-                    0.3
-                        * (0..<size).reduce(0.0) {
-                            $0 + Double(queries[row * stride + $1]) * Double(keys[key * stride + $1])
-                        }
+                    zip(query, keys[(key * stride)...]).reduce(0.0) {
+                        $0 + 0.3 * Double($1.0) * Double($1.1)
+                    }
                 }
                 let top = scores.max() ?? 0
                 let weights = scores.map { exp($0 - top) }

@@ -138,8 +138,9 @@ final class LlamaDecoder {
         tokens <= chunk.rows && math.mayBeRead(sideBySide: tokens)
     }
 
-    /// Reads the rests of several prompts, each of which goes on from the same sequence, in one pass over
-    /// the weights. Each is the same bit for bit as if it were read alone.
+    /// Reads the rests of several prompts that go on from the same sequence, in one pass over the weights.
+    ///
+    /// Each is the same bit for bit as if it were read alone.
     ///
     /// - Parameters:
     ///   - tails: What follows in each, `chunkRows` tokens together at most, `mayRead(sideBySide:)` each,
@@ -194,7 +195,9 @@ final class LlamaDecoder {
     }
 
     /// The scores of every vocabulary row after a row of the last chunk, shape `(V)`; valid until
-    /// anything else is computed. Until then `stepScores(row: 0)` has them, too.
+    /// anything else is computed.
+    ///
+    /// Until then `stepScores(row: 0)` has them, too.
     @discardableResult
     func logits(row: Int) -> UnsafeBufferPointer<Float> {
         computeScores(after: chunk[row], rows: 1)

@@ -21,7 +21,9 @@ extension Scheduler {
     /// questions after it may be read beside it, and there is room for these as well.
     func nextPlaces() -> (PictureSequence, [Range<Int>])? {
         for picture in pictures {
-            guard let first = nextPlace(for: picture, question: picture.nextQuestion) else { continue }
+            guard let first = nextPlace(for: picture, question: picture.nextQuestion) else {
+                continue
+            }
             var places = [first]
             var positions = shortTail(of: picture, question: picture.nextQuestion)?.count
             while active.count + places.count < limits.batch, let together = positions {
