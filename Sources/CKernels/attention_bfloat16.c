@@ -7,6 +7,7 @@
 //
 // A query's result does not depend on the queries beside it: keys it does not see weigh nothing.
 #include "bfloat16.h"
+#include "load16.h"
 
 #include <math.h>
 
@@ -93,21 +94,6 @@ static room rooms(const ck_attention_head *h, void *scratch) {
     return m;
 }
 
-/// 16 elements of a value from element `c` on, zeros beyond its end; Q8_0 has 32 with a scale.
-CK_AMX_INLINE __m512 elements16(
-    const ck_type type, const uint8_t *value, size_t c, __mmask16 there) {
-    if (type == CK_F32) { return _mm512_maskz_loadu_ps(there, (const float *)value + c); }
-    if (type == CK_F16) {
-        return _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(there, (const uint16_t *)value + c));
-    }
-    const uint8_t *block = value + c / CK_BLOCK * sizeof(ck_block_q8_0);
-    uint16_t half;
-    memcpy(&half, block, sizeof half);
-    const uint8_t *qs = block + offsetof(ck_block_q8_0, qs) + c % CK_BLOCK;
-    __m512i integers = _mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)qs));
-    return _mm512_mul_ps(_mm512_set1_ps(_cvtsh_ss(half)), _mm512_cvtepi32_ps(integers));
-}
-
 /// Packs values as if elements were outputs and keys columns; there are zeros beyond the last key.
 CK_AMX_INLINE void pack_values(const ck_type type, const ck_attention_head *h, uint16_t *values) {
     const size_t bytes = ck_row_bytes(type, h->row_stride), groups = ck_bf16_groups(h->size);
@@ -122,7 +108,7 @@ CK_AMX_INLINE void pack_values(const ck_type type, const ck_attention_head *h, u
                 __m512 pair[2];
                 for (size_t i = 0; i < 2; i++) {
                     pair[i] = k + 2 * p + i < h->key_count
-                        ? elements16(type, value + i * bytes, c, there) : _mm512_setzero_ps();
+                        ? ck_load16(type, value + i * bytes, c, there) : _mm512_setzero_ps();
                 }
                 lines[p] = ck_bf16_pairs(pair[0], pair[1]);
             }
@@ -181,7 +167,7 @@ CK_AMX_INLINE __m512 weigh(
     return _mm512_div_ps(_mm512_set1_ps(1), sum);
 }
 
-/// The results of `count` queries that see up to `most` keys, from sums and what they are multiplied by.
+/// The results of `count` queries, from sums and what they are multiplied by.
 CK_AMX static void store_results(
     const ck_attention_head *h, const room *m, size_t count, const __m512 inverse[2], float *out,
     size_t out_stride) {

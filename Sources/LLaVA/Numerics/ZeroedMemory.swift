@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Fresh from the kernel, so that what is sized for the most that may come takes only the pages that are
 /// used. Many matrices are read by columns of tiles, a page a row: where there is more than a few huge
-/// pages of it, the kernel is asked for those (5 % of a prompt on a machine with a matrix unit).
+/// pages of it, the kernel is asked for those (5 % of a product of the matrix unit).
 /// Engine thread only; loops of that engine's `ComputePool` may write to what they claimed.
 final class ZeroedMemory {
     /// The first byte.

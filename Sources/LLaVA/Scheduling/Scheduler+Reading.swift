@@ -183,6 +183,7 @@ extension Scheduler {
                 (tokens: $0, place: answer.branch.rows.lowerBound)
             }
         }
+        precondition(tails.count == answers.count, "a question that cannot be read beside others")
         reading = picture
         let isRead = decoder.read(
             tails, after: picture.prompt, isCancelled: { isLeaving(picture) })
