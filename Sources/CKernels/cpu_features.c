@@ -31,7 +31,9 @@ ck_level ck_best_level(void) {
     if (!__builtin_cpu_supports("avx512vnni")) { return CK_LEVEL_AVX512; }
     int amx = __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("amx-tile")
         && __builtin_cpu_supports("amx-bf16");
-    return amx && may_use_tiles() ? CK_LEVEL_AMX : CK_LEVEL_VNNI;
+    if (amx && may_use_tiles()) { return CK_LEVEL_AMX; }
+    // Zen 4 and 5 have four pipes that add integers and two that multiply them; Intel's two do both.
+    return __builtin_cpu_is("amd") ? CK_LEVEL_PAIRS : CK_LEVEL_VNNI;
 #elif defined(CK_NEON)
     return CK_LEVEL_NEON;
 #else

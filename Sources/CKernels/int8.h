@@ -8,16 +8,30 @@
 /// Columns of a block of rounded activations; a K-quant super-block, or eight simple ones.
 #define CK_INT8_COLUMNS 256
 
-/// 256 columns of a row of activations: value = scale * q, with a scale for 32 columns.
+/// 256 columns of a row of activations: value = scale * q, with a scale for 32 columns and q within 120 of
+/// zero.
 ///
-/// VPDPBUSD multiplies unsigned bytes by signed ones, so there are two forms. Weights that are not
-/// negative meet `bytes` = q; the others are the signed operand themselves, meet `bytes` = q + 128,
-/// and take 128 times their own sum off again.
+/// VPDPBUSD multiplies unsigned bytes by signed ones. Weights that are not negative meet `bytes` = q, the
+/// plain form; the others are the signed operand themselves, meet `bytes` = q + 128, the raised form, and
+/// take 128 times their own sum off again.
+///
+/// Paired: the inner product of x and w is that of half as many products of sums,
+///
+///   sum (x[2j] + w[2j+1]) (x[2j+1] + w[2j]) - sum x[2j] x[2j+1] - sum w[2j+1] w[2j],
+///
+/// in integers without any rounding (S. Winograd, A New Algorithm for Inner Product, IEEE Transactions on
+/// Computers C-17, 1968). Words of 4 columns take turns: those of even number are raised, so that with a
+/// weight of 4 bits less 8 the first factor fits an unsigned byte and the second a signed one. That is why
+/// q stays within 120, 0.08 of a bit less than 127. `start` is what a row takes off, for each scale.
 typedef struct {
     uint8_t bytes[CK_INT8_COLUMNS];
     float scale[8];
-    float sum[8];  // scale * sum of q: what minimums are multiplied by
+    float sum[8];      // scale * sum of q: what minimums are multiplied by
+    int32_t start[8];  // paired: - sum x[2j] x[2j+1], and what lifts weights by 8 that have minimums
 } ck_int8_block;
+
+/// What 4-bit weights that are not negative are lowered by where they are paired.
+#define CK_INT8_MIDDLE 8
 
 /// Blocks of a row; the last may be partly beyond its end.
 static inline size_t ck_int8_blocks(size_t columns) {
@@ -42,9 +56,9 @@ static inline ck_int8_kind ck_int8_kind_of(ck_type type) {
     }
 }
 
-/// The blocks of all rows in one of the two forms; they lie [block][row].
-static inline ck_int8_block *ck_int8_form(void *x, size_t rows, size_t columns, int raised) {
-    return (ck_int8_block *)x + (raised ? ck_int8_blocks(columns) * rows : 0);
+/// Whether a type's bytes are of 4 bits, so that sums of pairs fit bytes.
+static inline int ck_int8_may_pair(ck_type type) {
+    return type == CK_Q4_0 || type == CK_Q4_1 || type == CK_Q4_K;
 }
 
 /// Rows of weights in a tile: lanes of a vector.
@@ -59,9 +73,9 @@ static inline ck_int8_block *ck_int8_form(void *x, size_t rows, size_t columns, 
 /// 16 rows by 256 columns of weights, spread out.
 typedef struct {
     uint8_t bytes[64][64];  // for each 4 columns: 4 bytes of each row
-    int32_t start[16][16];  // signed bytes: magic bits - 128 * sum of the bytes of a scale's columns
+    int32_t start[16][16];  // for each scale: magic bits, less what bytes that are signed or paired add
     float scale[16][16];    // for each 32 (or 16) columns: of each row
-    float lift[8][16];      // for each 32 columns: -magic * sum of the scales
+    float lift[16][16];     // for each scale: -magic times it
     float minimum[8][16];   // for each 32 columns
 } ck_int8_tile;
 
@@ -103,7 +117,7 @@ typedef struct {
     size_t turns;  // shares that `spread` fetches for a whole tile
     size_t rows;   // the most that `multiply` takes
     size_t pairs;  // pairs of tiles (14 KB each) that stay in the first-level cache for many rows
-    int raised;    // whether it wants activations in the raised form
+    ck_int8_form form;  // of the activations it wants
 } ck_int8_kernel;
 
 /// int8_panels.c: `ck_matmul_int8` by a kernel.
@@ -112,26 +126,11 @@ void ck_int8_panels(
     size_t following, size_t columns, const void *x, const uint8_t *weights, float *out,
     size_t out_stride, float *scratch);
 
-/// Defines the choice among a file's own functions `spread_*`.
-#define CK_INT8_SPREAD_OF(NAME)                                                                    \
-    ck_int8_spread NAME(ck_type type) {                                                            \
-        switch (type) {                                                                            \
-        case CK_Q4_0: return spread_q4_0;                                                          \
-        case CK_Q4_1: return spread_q4_1;                                                          \
-        case CK_Q5_0: return spread_q5_0;                                                          \
-        case CK_Q5_1: return spread_q5_1;                                                          \
-        case CK_Q8_0: return spread_q8_0;                                                          \
-        case CK_IQ4_NL: return spread_iq4_nl;                                                      \
-        case CK_IQ4_XS: return spread_iq4_xs;                                                      \
-        case CK_Q3_K: return spread_q3_k;                                                          \
-        case CK_Q4_K: return spread_q4_k;                                                          \
-        case CK_Q5_K: return spread_q5_k;                                                          \
-        default: return spread_q6_k;                                                               \
-        }                                                                                          \
-    }
-
 #ifdef CK_X86
-ck_int8_spread ck_int8_spread_of(ck_type type);
+/// int8_spread_simple.c and int8_spread_super.c: how bytes of a type are spread out, paired if that is
+/// asked for and the type may be.
+ck_int8_spread ck_int8_spread_of_simple(ck_type type, int paired);
+ck_int8_spread ck_int8_spread_of_super(ck_type type, int paired);
 #endif
 
 // Without AVX-512: int8_spread_halves.c, int8_multiply_avx2.c and int8_multiply_neon.c.

@@ -82,10 +82,11 @@ CK_HALVES_INLINE void ck_multiply_tile(
             sum_products(rows, kind, scale * vectors, vectors, t, x, products);
             for (size_t v = 0; v < 2; v++) {
                 ck_floats factor = ck_load_floats(t->scale[scale] + CK_HALF * v);
-                ck_floats lift = ck_load_floats(t->lift[k] + CK_HALF * v);
+                ck_floats lift = ck_load_floats(t->lift[scale] + CK_HALF * v);
                 for (size_t i = 0; i < rows; i++) {
-                    scaled[i][v] = __builtin_elementwise_fma(
-                        (ck_floats)products[i][v], factor, part == 0 ? lift : scaled[i][v]);
+                    ck_floats some =
+                        __builtin_elementwise_fma((ck_floats)products[i][v], factor, lift);
+                    scaled[i][v] = part == 0 ? some : scaled[i][v] + some;
                 }
             }
         }

@@ -87,7 +87,7 @@ void ck_int8_panels(
     size_t following, size_t columns, const void *x, const uint8_t *weights, float *out,
     size_t out_stride, float *scratch) {
     const size_t all = parts * rows;
-    const ck_int8_block *blocks = ck_int8_form((void *)x, all, columns, kernel->raised);
+    const ck_int8_block *blocks = x;
     const size_t stride = ck_row_bytes(type, columns);
     float (*sums)[CK_INT8_PAIR] = (float (*)[CK_INT8_PAIR])scratch;
     const size_t width = outputs < CK_INT8_PAIR ? outputs : CK_INT8_PAIR;

@@ -1,4 +1,4 @@
-// Quantised weights spread out as in int8_spread.c, 8 rows at a time (int8_halves.h), to the same tiles;
+// Quantised weights spread out as in int8_spread_*.c, 8 rows at a time (int8_halves.h), to the same tiles;
 // with NEON, which has no use for the raised form of activations, without where its sums begin.
 #include "int8_halves.h"
 
@@ -76,14 +76,10 @@ CK_HALVES_INLINE ck_words less(ck_words bytes, uint8_t number) {
     return (ck_words)((ck_bytes)bytes - number);
 }
 
-CK_HALVES_INLINE void store_lift(half_tile h, size_t k, ck_floats scale) {
-    ck_store_floats(h.tile->lift[k] + h.lane, scale * -CK_INT8_MAGIC);
-}
-
-/// The one scale of 32 columns.
+/// A scale, and what takes the constant off again.
 CK_HALVES_INLINE void store_scale(half_tile h, size_t k, ck_floats scale) {
     ck_store_floats(h.tile->scale[k] + h.lane, scale);
-    store_lift(h, k, scale);
+    ck_store_floats(h.tile->lift[k] + h.lane, scale * -CK_INT8_MAGIC);
 }
 
 /// Sums of signed bytes of a scale's columns, two by two.
@@ -168,15 +164,7 @@ CK_HALVES_INLINE void spread_half_q5_k(half_tile h) {
 
 /// A scale of 16 columns each, integers times `d`, and what follows from them.
 CK_HALVES_INLINE void store_scales16(half_tile h, const ck_words integers[16], ck_floats d) {
-    for (size_t k = 0; k < 16; k += 2) {
-        ck_floats first = d * floats_of(integers[k]);
-        ck_floats second = d * floats_of(integers[k + 1]);
-        ck_store_floats(h.tile->scale[k] + h.lane, first);
-        ck_store_floats(h.tile->scale[k + 1] + h.lane, second);
-        // A statement of its own: nothing is left unrounded.
-        ck_floats both = first + second;
-        store_lift(h, k / 2, both);
-    }
+    for (size_t k = 0; k < 16; k++) { store_scale(h, k, d * floats_of(integers[k])); }
 }
 
 CK_HALVES_INLINE void spread_half_q6_k(half_tile h) {
@@ -381,6 +369,20 @@ CK_SPREAD(spread_q4_k, CK_Q4_K)
 CK_SPREAD(spread_q5_k, CK_Q5_K)
 CK_SPREAD(spread_q6_k, CK_Q6_K)
 
-CK_INT8_SPREAD_OF(ck_int8_spread_of_halves)
+ck_int8_spread ck_int8_spread_of_halves(ck_type type) {
+    switch (type) {
+    case CK_Q4_0: return spread_q4_0;
+    case CK_Q4_1: return spread_q4_1;
+    case CK_Q5_0: return spread_q5_0;
+    case CK_Q5_1: return spread_q5_1;
+    case CK_Q8_0: return spread_q8_0;
+    case CK_IQ4_NL: return spread_iq4_nl;
+    case CK_IQ4_XS: return spread_iq4_xs;
+    case CK_Q3_K: return spread_q3_k;
+    case CK_Q4_K: return spread_q4_k;
+    case CK_Q5_K: return spread_q5_k;
+    default: return spread_q6_k;
+    }
+}
 
 #endif

@@ -3,7 +3,7 @@
 //
 // Sums of the products of a scale's columns are exact integers; they are scaled and added in single
 // precision in the order of the columns. So a row's result does not depend on the rows beside it.
-#include "int8.h"
+#include "int8_spread.h"
 
 #include <string.h>
 
@@ -14,6 +14,8 @@
 /// Zen 5 and takes 7 % longer on Emerald Rapids; three take 1 to 6 % longer on the one, 2 % less on the other,
 /// but claims of 128 outputs are no whole number of them.
 #define PAIRS 2
+/// Rows from which on sums of pairs pay: weights take longer to be spread out for them.
+#define PAIRED_ROWS 5
 
 /// The definition: the rounded activations times the exact weights, in double precision.
 static void matmul_ref(
@@ -38,11 +40,53 @@ static void matmul_ref(
 
 #ifdef CK_X86
 
-/// Adds the products of two tiles to the sums of T rows; T and the kind are constants where this is
-/// inlined.
+/// Adds the products of `vectors` vectors of 4 columns from `first` on.
+CK_VNNI_INLINE void add_products(
+    const size_t T, const ck_int8_kind kind, size_t first, const size_t vectors,
+    const ck_int8_tile *t, const ck_int8_block *x, __m512i products[ROWS][2]) {
+    for (size_t four = first; four < first + vectors; four++) {
+        __m512i w0 = _mm512_loadu_si512(t[0].bytes[four]);
+        __m512i w1 = _mm512_loadu_si512(t[1].bytes[four]);
+        for (size_t i = 0; i < T; i++) {
+            __m512i a = ck_same_bytes16(x + i, four);
+            if (kind == CK_INT8_MINIMUM) {
+                products[i][0] = _mm512_dpbusd_epi32(products[i][0], w0, a);
+                products[i][1] = _mm512_dpbusd_epi32(products[i][1], w1, a);
+            } else {
+                products[i][0] = _mm512_dpbusd_epi32(products[i][0], a, w0);
+                products[i][1] = _mm512_dpbusd_epi32(products[i][1], a, w1);
+            }
+        }
+    }
+}
+
+/// The same with sums of pairs (int8.h): half as many products, which are what some processors are slow
+/// at, and two additions for each that is left.
+CK_VNNI_INLINE void add_paired_products(
+    const size_t T, size_t first, const size_t vectors, const ck_int8_tile *t,
+    const ck_int8_block *x, __m512i products[ROWS][2]) {
+    for (size_t four = first; four < first + vectors; four += 2) {
+        __m512i even[2], odd[2];
+        for (size_t v = 0; v < 2; v++) {
+            even[v] = _mm512_loadu_si512(t[v].bytes[four]);
+            odd[v] = _mm512_loadu_si512(t[v].bytes[four + 1]);
+        }
+        for (size_t i = 0; i < T; i++) {
+            __m512i raised = ck_same_bytes16(x + i, four), plain = ck_same_bytes16(x + i, four + 1);
+            for (size_t v = 0; v < 2; v++) {
+                products[i][v] = _mm512_dpbusd_epi32(
+                    products[i][v], _mm512_add_epi8(raised, odd[v]),
+                    _mm512_add_epi8(plain, even[v]));
+            }
+        }
+    }
+}
+
+/// Adds the products of two tiles to the sums of T rows; T, the kind and whether they are paired are
+/// constants where this is inlined.
 CK_VNNI_INLINE void multiply_by(
-    const size_t T, const ck_int8_kind kind, size_t sub_blocks, const ck_int8_tile *t,
-    const ck_int8_block *x, float (*sums)[CK_INT8_PAIR]) {
+    const size_t T, const ck_int8_kind kind, const int paired, size_t sub_blocks,
+    const ck_int8_tile *t, const ck_int8_block *x, float (*sums)[CK_INT8_PAIR]) {
     const size_t parts = kind == CK_INT8_SIGNED16 ? 2 : 1, vectors = 8 / parts;
     __m512 sum[ROWS][2];
     for (size_t i = 0; i < T; i++) {
@@ -55,33 +99,26 @@ CK_VNNI_INLINE void multiply_by(
             __m512i products[ROWS][2];
             for (size_t i = 0; i < T; i++) {
                 for (size_t v = 0; v < 2; v++) {
-                    products[i][v] = kind == CK_INT8_MINIMUM
+                    products[i][v] = kind == CK_INT8_MINIMUM && !paired
                         ? _mm512_set1_epi32(CK_INT8_MAGIC_BITS)
                         : _mm512_loadu_si512(t[v].start[scale]);
-                }
-            }
-            for (size_t s = 0; s < vectors; s++) {
-                const size_t four = scale * vectors + s;
-                __m512i w0 = _mm512_loadu_si512(t[0].bytes[four]);
-                __m512i w1 = _mm512_loadu_si512(t[1].bytes[four]);
-                for (size_t i = 0; i < T; i++) {
-                    int32_t bytes;
-                    memcpy(&bytes, x[i].bytes + 4 * four, sizeof bytes);
-                    __m512i a = _mm512_set1_epi32(bytes);
-                    if (kind == CK_INT8_MINIMUM) {
-                        products[i][0] = _mm512_dpbusd_epi32(products[i][0], w0, a);
-                        products[i][1] = _mm512_dpbusd_epi32(products[i][1], w1, a);
-                    } else {
-                        products[i][0] = _mm512_dpbusd_epi32(products[i][0], a, w0);
-                        products[i][1] = _mm512_dpbusd_epi32(products[i][1], a, w1);
+                    if (paired) {
+                        products[i][v] = _mm512_add_epi32(
+                            products[i][v], _mm512_set1_epi32(x[i].start[scale]));
                     }
                 }
             }
+            if (paired) {
+                add_paired_products(T, scale * vectors, vectors, t, x, products);
+            } else {
+                add_products(T, kind, scale * vectors, vectors, t, x, products);
+            }
             for (size_t v = 0; v < 2; v++) {
                 __m512 factor = _mm512_loadu_ps(t[v].scale[scale]);
+                __m512 lift = _mm512_loadu_ps(t[v].lift[scale]);
                 for (size_t i = 0; i < T; i++) {
-                    __m512 less = part == 0 ? _mm512_loadu_ps(t[v].lift[k]) : scaled[i][v];
-                    scaled[i][v] = _mm512_fmadd_ps((__m512)products[i][v], factor, less);
+                    __m512 some = _mm512_fmadd_ps((__m512)products[i][v], factor, lift);
+                    scaled[i][v] = part == 0 ? some : _mm512_add_ps(scaled[i][v], some);
                 }
             }
         }
@@ -105,63 +142,74 @@ CK_VNNI_INLINE void multiply_by(
     }
 }
 
-/// Up to ROWS rows.
-CK_VNNI_INLINE void multiply(
-    const ck_int8_kind kind, size_t rows, size_t sub_blocks, const ck_int8_tile *tiles,
-    const ck_int8_block *x, float (*sums)[CK_INT8_PAIR]) {
-    switch (rows) {
-    case 1: multiply_by(1, kind, sub_blocks, tiles, x, sums); break;
-    case 2: multiply_by(2, kind, sub_blocks, tiles, x, sums); break;
-    case 3: multiply_by(3, kind, sub_blocks, tiles, x, sums); break;
-    case 4: multiply_by(4, kind, sub_blocks, tiles, x, sums); break;
-    case 5: multiply_by(5, kind, sub_blocks, tiles, x, sums); break;
-    default: multiply_by(ROWS, kind, sub_blocks, tiles, x, sums); break;
-    }
-}
-
-#define CK_MULTIPLY(NAME, KIND)                                                                    \
+/// Defines a kernel for up to ROWS rows.
+#define CK_MULTIPLY(NAME, KIND, PAIRED)                                                            \
     CK_VNNI static void NAME(                                                                      \
-        size_t rows, size_t sub_blocks, const ck_int8_tile *tiles, const ck_int8_block *x,         \
+        size_t rows, size_t sub_blocks, const ck_int8_tile *t, const ck_int8_block *x,             \
         float (*sums)[CK_INT8_PAIR]) {                                                             \
-        multiply(KIND, rows, sub_blocks, tiles, x, sums);                                          \
+        switch (rows) {                                                                            \
+        case 1: multiply_by(1, KIND, PAIRED, sub_blocks, t, x, sums); break;                       \
+        case 2: multiply_by(2, KIND, PAIRED, sub_blocks, t, x, sums); break;                       \
+        case 3: multiply_by(3, KIND, PAIRED, sub_blocks, t, x, sums); break;                       \
+        case 4: multiply_by(4, KIND, PAIRED, sub_blocks, t, x, sums); break;                       \
+        case 5: multiply_by(5, KIND, PAIRED, sub_blocks, t, x, sums); break;                       \
+        default: multiply_by(ROWS, KIND, PAIRED, sub_blocks, t, x, sums); break;                   \
+        }                                                                                          \
     }
 
-CK_MULTIPLY(multiply_minimum, CK_INT8_MINIMUM)
-CK_MULTIPLY(multiply_signed, CK_INT8_SIGNED)
-CK_MULTIPLY(multiply_signed16, CK_INT8_SIGNED16)
+CK_MULTIPLY(multiply_minimum, CK_INT8_MINIMUM, 0)
+CK_MULTIPLY(multiply_signed, CK_INT8_SIGNED, 0)
+CK_MULTIPLY(multiply_signed16, CK_INT8_SIGNED16, 0)
+CK_MULTIPLY(multiply_paired_minimum, CK_INT8_MINIMUM, 1)
+CK_MULTIPLY(multiply_paired_signed, CK_INT8_SIGNED, 1)
 
-static ck_int8_multiply multiply_of(ck_int8_kind kind) {
-    switch (kind) {
-    case CK_INT8_MINIMUM: return multiply_minimum;
-    case CK_INT8_SIGNED: return multiply_signed;
-    default: return multiply_signed16;
+static ck_int8_kernel kernel_vnni(ck_type type, int paired) {
+    const int is_simple = ck_block_elements(type) == 32 || type == CK_IQ4_XS;
+    ck_int8_kernel k = {
+        .spread = is_simple
+            ? ck_int8_spread_of_simple(type, paired) : ck_int8_spread_of_super(type, paired),
+        .turns = 8, .rows = ROWS, .pairs = PAIRS,
+    };
+    switch (ck_int8_kind_of(type)) {
+    case CK_INT8_MINIMUM:
+        k.multiply = paired ? multiply_paired_minimum : multiply_minimum;
+        k.form = paired ? CK_INT8_PAIRED : CK_INT8_PLAIN;
+        break;
+    case CK_INT8_SIGNED:
+        k.multiply = paired ? multiply_paired_signed : multiply_signed;
+        k.form = paired ? CK_INT8_PAIRED_SIGNED : CK_INT8_RAISED;
+        break;
+    default:
+        k.multiply = multiply_signed16;
+        k.form = CK_INT8_RAISED;
+        k.rows = 4;  // A scale for 16 columns takes a third set of sums.
     }
+    return k;
 }
 
 #endif
 
 /// The kernel of a level for a type that has one; without `multiply` there is the definition alone.
-static ck_int8_kernel kernel_of(ck_level level, ck_type type) {
+static ck_int8_kernel kernel_of(ck_level level, ck_type type, size_t all_rows) {
+    (void)level, (void)type, (void)all_rows;
 #ifdef CK_X86
     if (level >= CK_LEVEL_VNNI) {
-        ck_int8_kind kind = ck_int8_kind_of(type);
-        return (ck_int8_kernel){
-            .spread = ck_int8_spread_of(type), .multiply = multiply_of(kind), .turns = 8,
-            // A scale for 16 columns takes a third set of sums.
-            .rows = kind == CK_INT8_SIGNED16 ? 4 : ROWS, .pairs = PAIRS,
-            .raised = kind != CK_INT8_MINIMUM,
-        };
+        const int paired = level == CK_LEVEL_PAIRS && all_rows >= PAIRED_ROWS;
+        return kernel_vnni(type, paired && ck_int8_may_pair(type));
     }
 #endif
 #ifdef CK_INT8_HALVES
     if (level > CK_LEVEL_PLAIN) { return ck_int8_kernel_of_halves(level, type); }
 #endif
-    (void)level, (void)type;
     return (ck_int8_kernel){0};
 }
 
 int ck_has_int8(ck_level level, ck_type type) {
-    return ck_int8_kind_of(type) != CK_INT8_NONE && kernel_of(level, type).multiply != 0;
+    return ck_int8_kind_of(type) != CK_INT8_NONE && kernel_of(level, type, 1).multiply != 0;
+}
+
+ck_int8_form ck_int8_form_of(ck_level level, ck_type type, size_t parts, size_t rows) {
+    return kernel_of(level, type, parts * rows).form;
 }
 
 ck_status ck_matmul_int8(
@@ -170,7 +218,7 @@ ck_status ck_matmul_int8(
     void *scratch) {
     if (ck_int8_kind_of(type) == CK_INT8_NONE) { return CK_UNKNOWN_TYPE; }
     if (columns % 32 != 0 || ck_row_bytes(type, columns) == 0) { return CK_BAD_LENGTH; }
-    const ck_int8_kernel kernel = kernel_of(level, type);
+    const ck_int8_kernel kernel = kernel_of(level, type, parts * rows);
     if (kernel.multiply) {
         ck_int8_panels(
             &kernel, type, parts, rows, outputs, following, columns, x, weights, out, out_stride,

@@ -49,15 +49,60 @@ CK_VNNI_INLINE void add_products(__m512i *sum, __m512i x, __m512i w) {
     __asm__("vpdpwssd %2, %1, %0" : "+v"(*sum) : "v"(x), "v"(w));
 }
 
-/// 8 rows by 2 vectors of outputs in registers, a pair of columns at a time; the sums of steps that share
-/// a scale are exact, and are scaled and added to those before them.
-CK_VNNI static void block_vnni(const ck_tile_block *k) {
-    for (size_t r = 0; r < k->rows; r += 8) {
+/// Two columns of a row, beside those of each of 16 outputs.
+CK_VNNI_INLINE __m512i same_columns(const uint16_t *at) {
+    int32_t pair;
+    memcpy(&pair, at, sizeof pair);
+    return _mm512_set1_epi32(pair);
+}
+
+/// Rows made together: with 2 vectors of outputs, 16 sums of products in registers.
+#define TILE_ROWS 8
+
+/// Adds a step's products of a pair of columns.
+CK_VNNI_INLINE void add_pair(
+    const uint16_t *rows, const uint16_t *b0, const uint16_t *b1, size_t p,
+    __m512i products[TILE_ROWS][2]) {
+    __m512i w0 = _mm512_loadu_si512(b0 + CK_STEP * p);
+    __m512i w1 = _mm512_loadu_si512(b1 + CK_STEP * p);
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < TILE_ROWS; i++) {
+        __m512i x = same_columns(rows + CK_STEP * i + 2 * p);
+        add_products(&products[i][0], x, w0);
+        add_products(&products[i][1], x, w1);
+    }
+}
+
+/// The same for two pairs of columns, by sums of their numbers: half as many products (int8.h).
+CK_VNNI_INLINE void add_two_pairs(
+    const uint16_t *rows, const uint16_t *b0, const uint16_t *b1, size_t p,
+    __m512i products[TILE_ROWS][2]) {
+    const uint16_t *b[2] = {b0 + CK_STEP * p, b1 + CK_STEP * p};
+    __m512i even[2], odd[2];
+    for (size_t v = 0; v < 2; v++) {
+        even[v] = _mm512_loadu_si512(b[v]);
+        odd[v] = _mm512_loadu_si512(b[v] + CK_STEP);
+    }
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < TILE_ROWS; i++) {
+        __m512i first = same_columns(rows + CK_STEP * i + 2 * p);
+        __m512i second = same_columns(rows + CK_STEP * i + 2 * p + 2);
+        for (size_t v = 0; v < 2; v++) {
+            add_products(
+                &products[i][v], _mm512_add_epi16(first, odd[v]), _mm512_add_epi16(second, even[v]));
+        }
+    }
+}
+
+/// 8 rows by 2 vectors of outputs in registers; the sums of steps that share a scale are exact, and are
+/// scaled and added to those before them.
+CK_VNNI_INLINE void block_of(const ck_tile_block *k, const int paired) {
+    for (size_t r = 0; r < k->rows; r += TILE_ROWS) {
         const uint16_t *a = k->a[r / 16], *b0 = k->b[0], *b1 = k->b[1];
         float *out = k->out + r * k->stride;
         // In registers there is room for the integers alone.
-        _Alignas(64) float sums[8][2][16] = {{{0}}};
-        for (size_t i = 0; k->goes_on && i < 8; i++) {
+        _Alignas(64) float sums[TILE_ROWS][2][16] = {{{0}}};
+        for (size_t i = 0; k->goes_on && i < TILE_ROWS; i++) {
             memcpy(sums[i], out + i * k->stride, sizeof sums[i]);
         }
         for (size_t s = 0; s < k->steps; s += CK_TILE_SHARED) {
@@ -65,37 +110,36 @@ CK_VNNI static void block_vnni(const ck_tile_block *k) {
             __m512 scale0 = _mm512_loadu_ps(ck_tile_scale((uint16_t *)b0, 0));
             __m512 scale1 = _mm512_loadu_ps(ck_tile_scale((uint16_t *)b1, 0));
             size_t shared = k->steps - s < CK_TILE_SHARED ? k->steps - s : CK_TILE_SHARED;
-            __m512i products[8][2];
-            for (size_t i = 0; i < 8; i++) {
+            __m512i products[TILE_ROWS][2];
+            for (size_t i = 0; i < TILE_ROWS; i++) {
                 products[i][0] = products[i][1] = _mm512_setzero_si512();
+                if (paired) {
+                    __m512i start = _mm512_set1_epi32(*ck_tile_start((uint16_t *)a, r % 16 + i));
+                    products[i][0] = _mm512_add_epi32(
+                        start, _mm512_loadu_si512(ck_tile_start((uint16_t *)b0, 0)));
+                    products[i][1] = _mm512_add_epi32(
+                        start, _mm512_loadu_si512(ck_tile_start((uint16_t *)b1, 0)));
+                }
             }
             for (size_t t = 0; t < shared; t++) {
                 const uint16_t *rows = a + r % 16 * CK_STEP;
 #pragma clang loop unroll(full)
                 for (size_t p = 0; p < 16; p++) {
-                    __m512i w0 = _mm512_loadu_si512(b0 + CK_STEP * p);
-                    __m512i w1 = _mm512_loadu_si512(b1 + CK_STEP * p);
+                    if (!paired) { add_pair(rows, b0, b1, p, products); }
+                    if (paired && p % 2 == 0) { add_two_pairs(rows, b0, b1, p, products); }
                     // The next step's tiles come from the second-level cache.
                     _mm_prefetch((const char *)(b0 + CK_TILE_HALVES + CK_STEP * p), _MM_HINT_T0);
                     _mm_prefetch((const char *)(b1 + CK_TILE_HALVES + CK_STEP * p), _MM_HINT_T0);
-                    if (p < 8) {
+                    if (p < TILE_ROWS) {
                         _mm_prefetch(
                             (const char *)(rows + CK_TILE_HALVES + CK_STEP * p), _MM_HINT_T0);
-                    }
-#pragma clang loop unroll(full)
-                    for (size_t i = 0; i < 8; i++) {
-                        int32_t pair;
-                        memcpy(&pair, rows + CK_STEP * i + 2 * p, sizeof pair);
-                        __m512i x = _mm512_set1_epi32(pair);
-                        add_products(&products[i][0], x, w0);
-                        add_products(&products[i][1], x, w1);
                     }
                 }
                 a += CK_TILE_HALVES;
                 b0 += CK_TILE_HALVES;
                 b1 += CK_TILE_HALVES;
             }
-            for (size_t i = 0; i < 8; i++) {
+            for (size_t i = 0; i < TILE_ROWS; i++) {
                 __m512 row_scale = _mm512_set1_ps(row_scales[i]);
                 __m512 left = _mm512_mul_ps(_mm512_cvtepi32_ps(products[i][0]), scale0);
                 __m512 right = _mm512_mul_ps(_mm512_cvtepi32_ps(products[i][1]), scale1);
@@ -105,8 +149,20 @@ CK_VNNI static void block_vnni(const ck_tile_block *k) {
                     sums[i][1], _mm512_fmadd_ps(right, row_scale, _mm512_load_ps(sums[i][1])));
             }
         }
-        for (size_t i = 0; i < 8; i++) { memcpy(out + i * k->stride, sums[i], sizeof sums[i]); }
+        for (size_t i = 0; i < TILE_ROWS; i++) {
+            memcpy(out + i * k->stride, sums[i], sizeof sums[i]);
+        }
     }
+}
+
+CK_VNNI static void block_vnni(const ck_tile_block *k) { block_of(k, 0); }
+
+CK_VNNI static void block_pairs(const ck_tile_block *k) { block_of(k, 1); }
+
+/// The sums of a block by the instructions of a level.
+static void (*block_of_level(ck_level level))(const ck_tile_block *) {
+    if (level == CK_LEVEL_PAIRS) { return block_pairs; }
+    return level >= CK_LEVEL_VNNI ? block_vnni : ck_tile_block_avx2;
 }
 
 /// Blocks of 32 x 32 sums, `strip` steps at a time, so that the weights' share of them stays in the
@@ -188,8 +244,7 @@ void ck_matmul_tiles(
 #ifdef CK_X86
     if (level >= CK_LEVEL_AVX2) {
         matmul_integers(
-            level >= CK_LEVEL_VNNI ? block_vnni : ck_tile_block_avx2, rows, outputs, columns, x, w,
-            out, out_stride);
+            block_of_level(level), rows, outputs, columns, x, w, out, out_stride);
         return;
     }
 #endif

@@ -6,27 +6,41 @@
 
 CK_VNNI_INLINE __m512i bits_of_size(__m512 x) { return (__m512i)_mm512_abs_ps(x); }
 
-/// The greatest element of each of 16 vectors, as the elements of one.
-CK_VNNI_INLINE __m512i greatest_of_each(const __m512i r[16]) {
+/// What is made of two vectors of 32-bit elements, element by element, in any order.
+typedef __m512i (*of_two)(__m512i, __m512i);
+
+CK_VNNI_INLINE __m512i greater(__m512i a, __m512i b) { return _mm512_max_epu32(a, b); }
+
+CK_VNNI_INLINE __m512i sum(__m512i a, __m512i b) { return _mm512_add_epi32(a, b); }
+
+/// The elements of each of 16 vectors taken together, as the elements of one.
+CK_VNNI_INLINE __m512i each_together(const __m512i r[16], const of_two both) {
     __m512i fours[4];
     for (int i = 0; i < 4; i++) {
         __m512i pairs[2];
         for (int j = 0; j < 2; j++) {
             __m512i a = r[4 * i + 2 * j], b = r[4 * i + 2 * j + 1];
-            pairs[j] = _mm512_max_epu32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
+            pairs[j] = both(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
         }
-        fours[i] = _mm512_max_epu32(
+        fours[i] = both(
             _mm512_unpacklo_epi64(pairs[0], pairs[1]), _mm512_unpackhi_epi64(pairs[0], pairs[1]));
     }
     __m512i eights[2];
     for (int i = 0; i < 2; i++) {
         __m512i a = fours[2 * i], b = fours[2 * i + 1];
-        eights[i] = _mm512_max_epu32(
-            _mm512_shuffle_i32x4(a, b, 0x88), _mm512_shuffle_i32x4(a, b, 0xdd));
+        eights[i] = both(_mm512_shuffle_i32x4(a, b, 0x88), _mm512_shuffle_i32x4(a, b, 0xdd));
     }
-    return _mm512_max_epu32(
+    return both(
         _mm512_shuffle_i32x4(eights[0], eights[1], 0x88),
         _mm512_shuffle_i32x4(eights[0], eights[1], 0xdd));
+}
+
+/// Where sums of products begin, in the first of `count` tiles; the others' are not used.
+CK_VNNI_INLINE void store_starts(uint16_t *tile, size_t count, __m512i pairs) {
+    __m512i start = _mm512_sub_epi32(_mm512_setzero_si512(), pairs);
+    for (size_t t = 0; t < count; t++, start = _mm512_setzero_si512()) {
+        _mm512_storeu_si512(ck_tile_start(tile + t * CK_TILE_HALVES, 0), start);
+    }
 }
 
 /// What values of up to `greatest` are multiplied by, as `round_shared` has it. The tiles of `steps` steps
@@ -49,9 +63,10 @@ CK_VNNI_INLINE __m512 columns16(const ck_rows16 *x, size_t row, size_t c, size_t
     return ck_values16(x->type, values, mask ? c : 0, (__mmask16)mask);
 }
 
-/// Packs 16 rows, as weights or as activations; returns the tile after theirs.
+/// Packs 16 rows, as weights or as activations, with starts where they are paired; returns the tile after
+/// theirs.
 CK_VNNI_INLINE uint16_t *pack16(
-    const ck_rows16 *x, size_t columns, const int are_weights, uint16_t *tile) {
+    const ck_rows16 *x, size_t columns, const int are_weights, const int paired, uint16_t *tile) {
     // Narrowing two vectors leaves the four lanes of each beside those of the other.
     const __m512i order = _mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7);
     for (size_t c = 0; c < columns; c += CK_SHARED_COLUMNS) {
@@ -68,8 +83,11 @@ CK_VNNI_INLINE uint16_t *pack16(
         _mm512_store_ps(
             inverses,
             inverse_scales(
-                (__m512)greatest_of_each(lines),
+                (__m512)each_together(lines, greater),
                 are_weights ? CK_WEIGHTS_GREATEST : CK_ROWS_GREATEST, ck_tile_steps(end - c), tile));
+        uint16_t *first = tile;
+        __m512i pairs[16];
+        for (size_t i = 0; paired && i < 16; i++) { pairs[i] = _mm512_setzero_si512(); }
         for (size_t at = c; at < end; at += CK_STEP, tile += CK_TILE_HALVES) {
             for (size_t i = 0; i < 16; i++) {
                 __m512 inverse = _mm512_set1_ps(inverses[i]);
@@ -79,25 +97,39 @@ CK_VNNI_INLINE uint16_t *pack16(
                     order, _mm512_packs_epi32(_mm512_cvtps_epi32(low), _mm512_cvtps_epi32(high)));
             }
             if (are_weights) { ck_transpose16(lines); }
-            for (size_t i = 0; i < 16; i++) { _mm512_storeu_si512(tile + CK_STEP * i, lines[i]); }
+            for (size_t i = 0; i < 16; i++) {
+                _mm512_storeu_si512(tile + CK_STEP * i, lines[i]);
+                if (paired && are_weights && i % 2 == 1) {
+                    pairs[0] = _mm512_dpwssd_epi32(pairs[0], lines[i - 1], lines[i]);
+                } else if (paired && !are_weights) {
+                    // Pairs of odd number beside those before them, and nothing in their own place.
+                    pairs[i] = _mm512_dpwssd_epi32(
+                        pairs[i], lines[i], _mm512_srli_epi64(lines[i], 32));
+                }
+            }
+        }
+        if (paired) {
+            store_starts(
+                first, ck_tile_steps(end - c),
+                are_weights ? pairs[0] : each_together(pairs, sum));
         }
     }
     return tile;
 }
 
-CK_VNNI static uint16_t *pack_rows(
-    const ck_rows16 *x, size_t columns, int are_weights, uint16_t *tile) {
+CK_VNNI_INLINE uint16_t *pack_rows_of(
+    const ck_rows16 *x, size_t columns, int are_weights, const int paired, uint16_t *tile) {
     // Copies whose type is a constant.
     ck_rows16 floats = {CK_F32, x->count, x->row_bytes, x->values};
     ck_rows16 halves = {CK_F16, x->count, x->row_bytes, x->values};
-    if (!are_weights) { return pack16(&floats, columns, 0, tile); }
-    if (x->type == CK_F16) { return pack16(&halves, columns, 1, tile); }
-    return pack16(&floats, columns, 1, tile);
+    if (!are_weights) { return pack16(&floats, columns, 0, paired, tile); }
+    if (x->type == CK_F16) { return pack16(&halves, columns, 1, paired, tile); }
+    return pack16(&floats, columns, 1, paired, tile);
 }
 
-CK_VNNI static void pack_values(
+CK_VNNI_INLINE void pack_values_of(
     ck_type type, size_t rows, size_t columns, const uint8_t *values, size_t row_bytes,
-    uint16_t *tile) {
+    const int paired, uint16_t *tile) {
     for (size_t c = 0; c < columns; c += 16) {
         __mmask16 mask = (__mmask16)ck_step_mask(columns - c);
         for (size_t r = 0; r < rows; r += CK_SHARED_COLUMNS) {
@@ -109,6 +141,8 @@ CK_VNNI static void pack_values(
             }
             __m512 inverse = inverse_scales(
                 (__m512)size, CK_WEIGHTS_GREATEST, ck_tile_steps(end - r), tile);
+            uint16_t *first = tile;
+            __m512i pairs = _mm512_setzero_si512(), before = pairs;
             for (size_t at = r; at < end; at += CK_STEP, tile += CK_TILE_HALVES) {
                 for (size_t i = 0; i < CK_STEP; i += 2) {
                     __m256i pair[2];
@@ -119,14 +153,30 @@ CK_VNNI static void pack_values(
                         pair[j] = _mm512_cvtepi32_epi16(
                             _mm512_cvtps_epi32(_mm512_mul_ps(some, inverse)));
                     }
-                    _mm512_storeu_si512(
-                        tile + CK_STEP * (i / 2), ck_interleaved(pair[0], pair[1]));
+                    __m512i line = ck_interleaved(pair[0], pair[1]);
+                    _mm512_storeu_si512(tile + CK_STEP * (i / 2), line);
+                    if (paired && i % 4 != 0) { pairs = _mm512_dpwssd_epi32(pairs, before, line); }
+                    before = line;
                 }
             }
+            if (paired) { store_starts(first, ck_tile_steps(end - r), pairs); }
         }
     }
 }
 
-const ck_integer_packers ck_packers_vnni = {pack_rows, pack_values};
+#define CK_PACKERS(NAME, PAIRED)                                                                   \
+    CK_VNNI static uint16_t *NAME##_rows(                                                          \
+        const ck_rows16 *x, size_t columns, int are_weights, uint16_t *tile) {                     \
+        return pack_rows_of(x, columns, are_weights, PAIRED, tile);                                \
+    }                                                                                              \
+    CK_VNNI static void NAME##_values(                                                             \
+        ck_type type, size_t rows, size_t columns, const uint8_t *values, size_t row_bytes,        \
+        uint16_t *tile) {                                                                          \
+        pack_values_of(type, rows, columns, values, row_bytes, PAIRED, tile);                      \
+    }                                                                                              \
+    const ck_integer_packers ck_packers_##NAME = {NAME##_rows, NAME##_values};
+
+CK_PACKERS(vnni, 0)
+CK_PACKERS(pairs, 1)
 
 #endif

@@ -23,6 +23,15 @@ static float round_shared(
     return greatest / limit;
 }
 
+/// What a row or output takes off where the integers of its steps that share a scale are paired.
+static int32_t start_of(const int16_t q[CK_SHARED_COLUMNS]) {
+    uint32_t pairs = 0;
+    for (size_t c = 0; c < CK_SHARED_COLUMNS; c++) {
+        if (c / 2 % 2 == 0) { pairs += (uint32_t)(q[c] * q[c + 2]); }
+    }
+    return (int32_t)(0 - pairs);
+}
+
 /// Columns from `c` on that share a scale.
 static size_t shared_columns(size_t columns, size_t c) {
     return columns - c < CK_SHARED_COLUMNS ? columns - c : CK_SHARED_COLUMNS;
@@ -39,6 +48,7 @@ static void pack_rows_ref(
             int16_t q[CK_SHARED_COLUMNS];
             size_t count = shared_columns(columns, c);
             float scale = round_shared(x + r * stride + c, count, CK_ROWS_GREATEST, q);
+            *ck_tile_start(tile, row) = start_of(q);
             for (size_t at = 0; at < count; at += CK_STEP, tile += CK_TILE_HALVES) {
                 memcpy(tile + row * CK_STEP, q + at, CK_STEP * sizeof *q);
                 *ck_tile_scale(tile, row) = scale;
@@ -51,6 +61,7 @@ static void pack_rows_ref(
 static uint16_t *put_output(uint16_t *tile, size_t output, const float *x, size_t count) {
     int16_t q[CK_SHARED_COLUMNS];
     float scale = round_shared(x, count, CK_WEIGHTS_GREATEST, q);
+    *ck_tile_start(tile, output) = start_of(q);
     for (size_t at = 0; at < count; at += CK_STEP, tile += CK_TILE_HALVES) {
         for (size_t c = 0; c < CK_STEP; c++) {
             tile[c / 2 * CK_STEP + 2 * output + c % 2] = (uint16_t)q[at + c];
@@ -102,6 +113,7 @@ static void pack_values_ref(
 #ifdef CK_X86
 /// How a level packs to integers, or NULL where there are definitions alone.
 static const ck_integer_packers *packers_of(ck_level level) {
+    if (level == CK_LEVEL_PAIRS) { return &ck_packers_pairs; }
     if (level >= CK_LEVEL_VNNI) { return &ck_packers_vnni; }
     return level >= CK_LEVEL_AVX2 ? &ck_packers_avx2 : NULL;
 }

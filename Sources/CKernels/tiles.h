@@ -4,6 +4,8 @@
 //   activations  [row group][step][16 rows][32 columns], then a scale for each row
 //   weights      [output group][step][16 pairs][16 outputs][2], then a scale for each output
 //
+// and behind the scales, where sums of pairs are multiplied (int8.h), what each row or output takes off.
+//
 // A step is 32 columns; columns beyond the end are zero. Elements are integers of 14.5 bits in activations and
 // 12.5 in weights, value = scale * integer, which VPDPWSSD multiplies and sums, or VPMADDWD and an addition: a
 // machine with VNNI does as many of them a cycle as of bfloat16 where it has instructions for that, one with
@@ -18,10 +20,12 @@
 #define CK_STEP 32
 /// Rows of a tile.
 #define CK_TILE_ROWS 16
-/// 16-bit elements of a tile: 512 and 16 scales of 32 bits, 17 lines of the cache.
-#define CK_TILE_HALVES 544
+/// 16-bit elements of a tile: 512, 16 scales of 32 bits and 16 starts of sums, 18 lines of the cache.
+#define CK_TILE_HALVES 576
 /// Where a tile's scales begin.
 #define CK_TILE_SCALES 512
+/// Where the starts begin.
+#define CK_TILE_STARTS 544
 
 /// Steps whose integers share a row's scale, which stands in the tile of each: steps 0 and 1, 2 and 3,
 /// and so on; a last one may be alone. Sums are brought to floats once for both.
@@ -37,6 +41,12 @@
 /// The scale of a row of a tile of integers.
 static inline float *ck_tile_scale(uint16_t *tile, size_t row) {
     return (float *)(void *)(tile + CK_TILE_SCALES) + row;
+}
+
+/// What the paired products of a row or output begin with, for all steps that share a scale: in the tile of
+/// the first of them. Sums may pass 2^32 on the way, as they are taken modulo that.
+static inline int32_t *ck_tile_start(uint16_t *tile, size_t row) {
+    return (int32_t *)(void *)(tile + CK_TILE_STARTS) + row;
 }
 
 #ifdef CK_X86
@@ -97,6 +107,7 @@ typedef struct {
 } ck_integer_packers;
 
 extern const ck_integer_packers ck_packers_vnni;  // pack_integers.c
+extern const ck_integer_packers ck_packers_pairs;  // the same, with starts
 extern const ck_integer_packers ck_packers_avx2;  // pack_integers_avx2.c
 
 /// What a block of 32 rows and 32 outputs needs to know.

@@ -9,7 +9,7 @@ import Synchronization
 /// first asked for, and once.
 final class ModelFingerprint: Sendable {
     /// Raised whenever the engine's arithmetic, tokens, sampling or preprocessing change an answer.
-    static let numericsVersion = 6
+    static let numericsVersion = 7
 
     private let files: [MappedFile]
     private let choices: String

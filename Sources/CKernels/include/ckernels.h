@@ -23,7 +23,8 @@ typedef enum ck_level : int32_t {
     CK_LEVEL_AVX2 = 1,    // AVX2, FMA, F16C; AVX-VNNI where there is that, which changes no bit
     CK_LEVEL_AVX512 = 2,  // AVX-512 F, BW, VL, DQ
     CK_LEVEL_VNNI = 3,    // and AVX-512 VNNI
-    CK_LEVEL_AMX = 4,     // and AVX-512 BF16 and AMX tiles with bfloat16
+    CK_LEVEL_PAIRS = 4,   // the same, by processors that add integers beside multiplying: sums of pairs
+    CK_LEVEL_AMX = 5,     // VNNI, AVX-512 BF16 and AMX tiles with bfloat16
     // Another architecture counts from one again, so that a level is never above one it lacks.
     CK_LEVEL_NEON = 1,    // 64-bit ARM: the kernels for integers; dot products where there are any
 } ck_level;
@@ -155,21 +156,33 @@ ck_status ck_attend_bfloat16(
 // int8_rows.c, matmul_int8.c: rows of activations, rounded to 8 bits with a scale for 32 of them,
 // times rows of a quantised weight matrix as it lies in the file. Columns are a multiple of 32. Every
 // level but the plain one gives the same bits.
-// A row has `parts` parts of 8 bits: 1, or 2 for an upper and a lower half of 16 bits.
+// A row has `parts` parts of 8 bits: 1, or 2 for an upper and a lower part of nearly 16 bits.
 //
+/// How the bytes of rounded activations are written: what the instructions of a kernel want.
+typedef enum ck_int8_form : int32_t {
+    CK_INT8_PLAIN = 0,          // signed
+    CK_INT8_RAISED = 1,         // 128 more, not negative
+    CK_INT8_PAIRED = 2,         // raised and signed words in turns, for weights with minimums
+    CK_INT8_PAIRED_SIGNED = 3,  // the same for weights without
+} ck_int8_form;
+enum { CK_INT8_FORMS = 4 };
+
 /// Whether the level has such a kernel for the type.
 int ck_has_int8(ck_level level, ck_type type);
+/// The form in which `rows` rows in `parts` parts meet weights of a type.
+ck_int8_form ck_int8_form_of(ck_level level, ck_type type, size_t parts, size_t rows);
 /// Bytes that `rows` rows of rounded activations take.
 size_t ck_int8_bytes(size_t parts, size_t rows, size_t columns);
 /// Rounds `rows` rows of activations, which lie `stride` floats apart, to the rows from `first` on of
 /// `all_rows`; `out` is the memory of all.
 void ck_quantize_rows_int8(
-    ck_level level, size_t parts, size_t rows, size_t columns, const float *x, size_t stride,
-    void *out, size_t all_rows, size_t first);
+    ck_level level, ck_int8_form form, size_t parts, size_t rows, size_t columns, const float *x,
+    size_t stride, void *out, size_t all_rows, size_t first);
 /// Bytes of scratch memory that a product needs.
 size_t ck_int8_scratch_bytes(ck_type type, size_t parts, size_t rows, size_t columns);
-/// out[r * out_stride + n] = sum over c of x[r][c] * weights[n][c]. The weights of the next call are
-/// fetched while these are multiplied, if they are among the `following` outputs behind them.
+/// out[r * out_stride + n] = sum over c of x[r][c] * weights[n][c], with `x` in the form of so many rows.
+/// The weights of the next call are fetched while these are multiplied, if they are among the
+/// `following` outputs behind them.
 ck_status ck_matmul_int8(
     ck_level level, ck_type type, size_t parts, size_t rows, size_t outputs, size_t following,
     size_t columns, const void *x, const void *weights, float *out, size_t out_stride,

@@ -34,7 +34,9 @@ public enum Arithmetic: String, Sendable, CaseIterable {
         case .exact: return arithmetic.rawValue
         case .fast, .accurate:
             let prompts = ck_has_bfloat16(level) != 0 ? ", prompts in bfloat16" : ""
-            return "\(arithmetic.rawValue) of level \(level.rawValue)\(prompts)"
+            // Sums of pairs are other instructions for the same bits.
+            let named = level == CK_LEVEL_PAIRS ? CK_LEVEL_VNNI : level
+            return "\(arithmetic.rawValue) of level \(named.rawValue)\(prompts)"
         }
     }
 }

@@ -70,7 +70,7 @@ extension TensorMath {
     ) {
         let weight = linear.weight
         let type = weight.type.kernelType
-        let rounded = integers(of: operand, parts: parts)
+        let rounded = integers(of: operand, parts: parts, for: type)
         reserveScratch(
             floats: ck_int8_scratch_bytes(type, parts, operand.rows, weight.columns)
                 / MemoryLayout<Float>.size + 1)

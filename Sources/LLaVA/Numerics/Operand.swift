@@ -64,8 +64,8 @@ extension TensorMath {
         _ values: UnsafePointer<Float>, rows: Int, columns: Int, phase: Phase
     ) -> Operand {
         tileSpace.forget()
-        integerSpace.forget()
-        splitSpace.forget()
+        for space in integerSpaces { space.forget() }
+        for space in splitSpaces { space.forget() }
         bfloat16Space.forget()
         return Operand(values: values, rows: rows, columns: columns, phase: phase)
     }
@@ -130,20 +130,22 @@ extension TensorMath {
             })
     }
 
-    /// The rows rounded to 8 bits, for the first product that wants them and those after it.
+    /// The rows rounded to 8 bits, for the first product that wants them so and those after it.
     ///
     /// - Parameters:
     ///   - operand: The rows.
     ///   - parts: 1, or 2 for 16 bits in two parts.
+    ///   - type: That of the weights they meet.
     /// - Returns: The rounded rows, valid as long as the operand.
-    func integers(of operand: Operand, parts: Int) -> UnsafeRawPointer {
+    func integers(of operand: Operand, parts: Int, for type: ck_type) -> UnsafeRawPointer {
         let (rows, columns) = (operand.rows, operand.columns)
-        let space = parts == 1 ? integerSpace : splitSpace
+        let form = ck_int8_form_of(level, type, parts, rows)
+        let space = (parts == 1 ? integerSpaces : splitSpaces)[Int(form.rawValue)]
         return UnsafeRawPointer(
             space.filled(bytes: ck_int8_bytes(parts, rows, columns)) { room in
                 pool.forEachRange(count: rows, grain: 4) { _, range in
                     ck_quantize_rows_int8(
-                        level, parts, range.count, columns,
+                        level, form, parts, range.count, columns,
                         operand.values + range.lowerBound * columns, columns, room, rows,
                         range.lowerBound)
                 }

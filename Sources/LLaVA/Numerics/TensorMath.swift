@@ -22,10 +22,10 @@ final class TensorMath {
 
     /// The current operand as tiles, if a product has asked for that.
     let tileSpace = OperandSpace()
-    /// The current operand rounded to 8 bits, if a product has asked for that.
-    let integerSpace = OperandSpace()
-    /// The current operand rounded to 16 bits in two parts.
-    let splitSpace = OperandSpace()
+    /// The current operand rounded to 8 bits, in each form that a product has asked for.
+    let integerSpaces = (0..<CK_INT8_FORMS).map { _ in OperandSpace() }
+    /// The current operand rounded to two parts of 8 bits, the same.
+    let splitSpaces = (0..<CK_INT8_FORMS).map { _ in OperandSpace() }
     /// The current operand packed as bfloat16.
     let bfloat16Space = OperandSpace()
 
