@@ -110,11 +110,21 @@ typedef void (*ck_int8_multiply)(
     size_t rows, size_t sub_blocks, const ck_int8_tile *tiles, const ck_int8_block *x,
     float (*sums)[CK_INT8_PAIR]);
 
+/// The most rows of activations for which weights are multiplied as they are spread out.
+#define CK_INT8_FEW 4
+
+/// The same for a few rows: adds the products of 256 columns of 16 rows of weights, which lie `stride` bytes
+/// apart, to the first 16 sums of each row.
+typedef void (*ck_int8_few)(
+    size_t rows, const uint8_t *weights, size_t stride, const ck_int8_block *x,
+    float (*sums)[CK_INT8_PAIR], ck_int8_stream *ahead);
+
 /// How weights of one type are multiplied with the instructions there are.
 typedef struct {
     ck_int8_spread spread;
     ck_int8_multiply multiply;
-    size_t turns;  // shares that `spread` fetches for a whole tile
+    ck_int8_few few;  // if there is one, for up to CK_INT8_FEW rows instead of both
+    size_t turns;  // shares that `spread` or `few` fetches for a whole tile
     size_t rows;   // the most that `multiply` takes
     size_t pairs;  // pairs of tiles (14 KB each) that stay in the first-level cache for many rows
     ck_int8_form form;  // of the activations it wants
@@ -131,6 +141,8 @@ void ck_int8_panels(
 /// asked for and the type may be.
 ck_int8_spread ck_int8_spread_of_simple(ck_type type, int paired);
 ck_int8_spread ck_int8_spread_of_super(ck_type type, int paired);
+/// int8_few.c, or NULL.
+ck_int8_few ck_int8_few_of(ck_type type);
 #endif
 
 // Without AVX-512: int8_spread_halves.c, int8_multiply_avx2.c and int8_multiply_neon.c.

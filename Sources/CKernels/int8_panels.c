@@ -50,8 +50,9 @@ static void panel(
     const size_t stride = ck_row_bytes(type, columns);
     const size_t elements = ck_block_elements(type), size = ck_block_bytes(type);
     memset(sums, 0, pairs * rows * sizeof *sums);
+    const int few = kernel->few && rows <= CK_INT8_FEW;
     // As much as a block of columns takes, shared out over its spreading and multiplying.
-    const size_t shares = (2 * kernel->turns + ROW_SHARES * rows) * pairs;
+    const size_t shares = (2 * kernel->turns + (few ? 0 : ROW_SHARES * rows)) * pairs;
     ck_int8_stream ahead = {
         .next = weights + pairs * CK_INT8_PAIR * stride, .end = end,
         .share = CK_INT8_COLUMNS / elements * size * pairs * CK_INT8_PAIR / shares + 1,
@@ -61,6 +62,11 @@ static void panel(
         size_t left = columns - column;
         size_t length = left < CK_INT8_COLUMNS ? left : CK_INT8_COLUMNS;
         const uint8_t *blocks = weights + column / elements * size;
+        for (size_t i = 0; few && i < 2; i++) {
+            float (*own)[CK_INT8_PAIR] = (float (*)[CK_INT8_PAIR])(sums[0] + i * CK_INT8_TILE);
+            kernel->few(rows, blocks + i * CK_INT8_TILE * stride, stride, x, own, &ahead);
+        }
+        if (few) { continue; }
         for (size_t i = 0; i < 2 * pairs; i++) {
             kernel->spread(blocks + i * CK_INT8_TILE * stride, stride, length, tiles + i, &ahead);
         }

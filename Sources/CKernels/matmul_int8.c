@@ -168,7 +168,7 @@ static ck_int8_kernel kernel_vnni(ck_type type, int paired) {
     ck_int8_kernel k = {
         .spread = is_simple
             ? ck_int8_spread_of_simple(type, paired) : ck_int8_spread_of_super(type, paired),
-        .turns = 8, .rows = ROWS, .pairs = PAIRS,
+        .few = ck_int8_few_of(type), .turns = 8, .rows = ROWS, .pairs = PAIRS,
     };
     switch (ck_int8_kind_of(type)) {
     case CK_INT8_MINIMUM:
