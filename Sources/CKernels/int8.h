@@ -8,7 +8,7 @@
 /// Columns of a block of rounded activations; a K-quant super-block, or eight simple ones.
 #define CK_INT8_COLUMNS 256
 
-/// 256 columns of a row of activations: value = scale * q, with a scale for 32 columns and q within 120 of
+/// 256 columns of a row of activations: value = scale * q, with a scale for 32 columns and q within 127 of
 /// zero.
 ///
 /// VPDPBUSD multiplies unsigned bytes by signed ones. Weights that are not negative meet `bytes` = q, the
@@ -21,8 +21,10 @@
 ///
 /// in integers without any rounding (S. Winograd, A New Algorithm for Inner Product, IEEE Transactions on
 /// Computers C-17, 1968). Words of 4 columns take turns: those of even number are raised, so that with a
-/// weight of 4 bits less 8 the first factor fits an unsigned byte and the second a signed one. That is why
-/// q stays within 120, 0.08 of a bit less than 127. `start` is what a row takes off, for each scale.
+/// weight of 4 bits less 8 the first factor fits an unsigned byte and the second a signed one, if q stays
+/// within 120. Both parts of 16 bits do, and 8 bits that meet Q4_K: 0.08 of a bit is lost where llama.cpp
+/// has one scale for 256 columns. Types with a scale for 32 have it for activations there as well, and keep
+/// 127. `start` is what a row takes off, for each scale.
 typedef struct {
     uint8_t bytes[CK_INT8_COLUMNS];
     float scale[8];
@@ -56,9 +58,14 @@ static inline ck_int8_kind ck_int8_kind_of(ck_type type) {
     }
 }
 
-/// Whether a type's bytes are of 4 bits, so that sums of pairs fit bytes.
-static inline int ck_int8_may_pair(ck_type type) {
-    return type == CK_Q4_0 || type == CK_Q4_1 || type == CK_Q4_K;
+/// Whether activations that meet a type are rounded to 120 steps.
+static inline int ck_int8_is_narrow(ck_type type, size_t parts) {
+    return type == CK_Q4_K || (parts == 2 && (type == CK_Q4_0 || type == CK_Q4_1));
+}
+
+/// The form of signed bytes for a type.
+static inline ck_int8_form ck_int8_signed_form(ck_type type, size_t parts) {
+    return ck_int8_is_narrow(type, parts) ? CK_INT8_NARROW : CK_INT8_PLAIN;
 }
 
 /// Rows of weights in a tile: lanes of a vector.
@@ -149,7 +156,7 @@ ck_int8_few ck_int8_few_of(ck_type type);
 #if defined(CK_X86) || defined(CK_NEON)
 #define CK_INT8_HALVES 1
 ck_int8_spread ck_int8_spread_of_halves(ck_type type);
-ck_int8_kernel ck_int8_kernel_of_halves(ck_level level, ck_type type);
+ck_int8_kernel ck_int8_kernel_of_halves(ck_level level, ck_type type, size_t parts);
 #endif
 
 #endif

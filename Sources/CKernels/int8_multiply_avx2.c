@@ -78,14 +78,14 @@ CK_AVX2_INLINE void sum_narrow(
         sum_narrow(TOGETHER, rows, kind, first, vectors, t, x, products);                          \
     }
 
-// Two products a vector: 16 * 15 * 120 are less than 2^15, as are 16 * 8 * 255 of the raised form.
+// Two products a vector: 16 * 15 * 127 are less than 2^15, as are 16 * 8 * 255 of the raised form.
 CK_SUM_NARROW(sum_4_bits, 8)
-// 8 * 31 * 120, or 8 * 16 * 255.
+// 8 * 31 * 127, or 8 * 16 * 255.
 CK_SUM_NARROW(sum_5_bits, 4)
 // 4 * 32 * 255.
 CK_SUM_NARROW(sum_6_bits, 2)
 
-/// Weights of 8 bits: their sizes times the activations with their signs, 128 * 120 at most.
+/// Weights of 8 bits: their sizes times the activations with their signs, 128 * 127 at most.
 CK_AVX2_INLINE void sum_wide(
     size_t rows, ck_int8_kind kind, size_t first, size_t vectors, const ck_int8_tile *t,
     const ck_int8_block *x, ck_integers (*products)[2]) {
@@ -145,7 +145,7 @@ static ck_int8_multiply multiply_avxvnni(ck_int8_kind kind) {
     }
 }
 
-ck_int8_kernel ck_int8_kernel_of_halves(ck_level level, ck_type type) {
+ck_int8_kernel ck_int8_kernel_of_halves(ck_level level, ck_type type, size_t parts) {
     // A processor that has AVX-512 without VNNI is older than AVX-VNNI: at that level the question has
     // one answer, and the instructions of AVX2 are what is tested there on a newer one.
     const int avxvnni = level == CK_LEVEL_AVX2 && __builtin_cpu_supports("avxvnni");
@@ -155,7 +155,8 @@ ck_int8_kernel ck_int8_kernel_of_halves(ck_level level, ck_type type) {
         .spread = ck_int8_spread_of_halves(type), .multiply = multiply,
         .rows = avxvnni ? AVXVNNI_ROWS : AVX2_ROWS,
         .pairs = avxvnni ? AVXVNNI_PAIRS : AVX2_PAIRS, .turns = 2 * 8,
-        .form = kind != CK_INT8_MINIMUM && multiply != signed_8_bits ? CK_INT8_RAISED : CK_INT8_PLAIN,
+        .form = kind != CK_INT8_MINIMUM && multiply != signed_8_bits
+            ? CK_INT8_RAISED : ck_int8_signed_form(type, parts),
     };
 }
 

@@ -15,15 +15,19 @@ size_t ck_int8_bytes(size_t parts, size_t rows, size_t columns) {
     return ck_int8_blocks(columns) * parts * rows * sizeof(ck_int8_block);
 }
 
-/// The greatest integer (int8.h), and how many of the lower part make one of the upper.
-#define GREATEST 120
+/// How many of the lower part make one of the upper: both are within 120 of zero.
 #define SPLIT 240
-#define GREATEST_SPLIT (GREATEST * SPLIT)
+
+/// The greatest integer of a row.
+static inline float greatest_of(size_t parts, ck_int8_form form) {
+    if (parts == 2) { return 120 * SPLIT; }
+    return form <= CK_INT8_RAISED ? 127 : 120;
+}
 
 /// What a byte of q differs by, with its number among the columns.
 static inline uint8_t raise_of(ck_int8_form form, size_t column) {
     switch (form) {
-    case CK_INT8_PLAIN: return 0;
+    case CK_INT8_PLAIN: case CK_INT8_NARROW: return 0;
     case CK_INT8_RAISED: return 128;
     default: return column / 4 % 2 == 0 ? 128 : 0;
     }
@@ -38,7 +42,7 @@ static void put32_ref(const int32_t q[32], float scale, ck_int8_form form, ck_in
         bytes[c] = (uint8_t)((uint32_t)q[c] + raise_of(form, c));
         sum += (uint32_t)q[c];
     }
-    for (size_t c = 0; form > CK_INT8_RAISED && c < 32; c++) {
+    for (size_t c = 0; form >= CK_INT8_PAIRED && c < 32; c++) {
         if (c / 4 % 2 == 0) { pairs += (uint32_t)(bytes[c] * (int8_t)bytes[c + 4]); }
     }
     b->scale[i] = scale;
@@ -47,7 +51,7 @@ static void put32_ref(const int32_t q[32], float scale, ck_int8_form form, ck_in
 }
 
 static void round32_ref(const float *x, size_t parts, ck_int8_form form, ck_int8_block *b, size_t i) {
-    const float limit = parts == 1 ? GREATEST : GREATEST_SPLIT;
+    const float limit = greatest_of(parts, form);
     float greatest = ck_greatest(32, x);
     float scale = greatest / limit, inverse = greatest > 0 ? limit / greatest : 0;
     int32_t q[32], lower[32], upper[32];
@@ -104,7 +108,7 @@ CK_HALVES_INLINE void put32_halves(
 
 CK_HALVES static void round_columns_halves(
     const float *x, size_t columns, size_t parts, ck_int8_form form, ck_int8_block *b) {
-    const float limit = parts == 1 ? GREATEST : GREATEST_SPLIT;
+    const float limit = greatest_of(parts, form);
     for (size_t i = 0; i < columns / 32; i++, x += 32) {
         ck_words sizes = {0};
         for (size_t j = 0; j < 32; j += 8) {
@@ -136,7 +140,7 @@ CK_VNNI_INLINE void put32_vnni(
     b->start[i] = 0;
     if (form == CK_INT8_RAISED) {
         bytes = _mm256_xor_si256(bytes, _mm256_set1_epi8((char)128));
-    } else if (form != CK_INT8_PLAIN) {
+    } else if (form >= CK_INT8_PAIRED) {
         bytes = _mm256_xor_si256(bytes, _mm256_set1_epi64x(0x80808080));
         // Words of odd number beside the raised ones before them, and nothing in their own place.
         __m256i pairs = _mm256_dpbusd_epi32(
@@ -159,7 +163,7 @@ CK_VNNI_INLINE __m512i lower_part(__m512i q, __m512i upper) {
 CK_VNNI_INLINE void round32_vnni(
     const float *x, size_t parts, ck_int8_form form, ck_int8_block *b, size_t i) {
     __m512 low = _mm512_loadu_ps(x), high = _mm512_loadu_ps(x + 16);
-    const float limit = parts == 1 ? GREATEST : GREATEST_SPLIT;
+    const float limit = greatest_of(parts, form);
     float greatest = ck_float_of_bits(_mm512_reduce_max_epu32(_mm512_max_epu32(
         (__m512i)_mm512_abs_ps(low), (__m512i)_mm512_abs_ps(high))));
     float scale = greatest / limit, inverse = greatest > 0 ? limit / greatest : 0;
@@ -184,7 +188,7 @@ static round_columns round_columns_of(ck_level level, ck_int8_form form) {
 #endif
 #ifdef CK_INT8_HALVES
     // Kernels of these levels pair nothing.
-    if (level > CK_LEVEL_PLAIN && form <= CK_INT8_RAISED) { return round_columns_halves; }
+    if (level > CK_LEVEL_PLAIN && form < CK_INT8_PAIRED) { return round_columns_halves; }
 #endif
     return round_columns_ref;
 }

@@ -163,7 +163,7 @@ CK_MULTIPLY(multiply_signed16, CK_INT8_SIGNED16, 0)
 CK_MULTIPLY(multiply_paired_minimum, CK_INT8_MINIMUM, 1)
 CK_MULTIPLY(multiply_paired_signed, CK_INT8_SIGNED, 1)
 
-static ck_int8_kernel kernel_vnni(ck_type type, int paired) {
+static ck_int8_kernel kernel_vnni(ck_type type, size_t parts, int paired) {
     const int is_simple = ck_block_elements(type) == 32 || type == CK_IQ4_XS;
     ck_int8_kernel k = {
         .spread = is_simple
@@ -173,7 +173,7 @@ static ck_int8_kernel kernel_vnni(ck_type type, int paired) {
     switch (ck_int8_kind_of(type)) {
     case CK_INT8_MINIMUM:
         k.multiply = paired ? multiply_paired_minimum : multiply_minimum;
-        k.form = paired ? CK_INT8_PAIRED : CK_INT8_PLAIN;
+        k.form = paired ? CK_INT8_PAIRED : ck_int8_signed_form(type, parts);
         break;
     case CK_INT8_SIGNED:
         k.multiply = paired ? multiply_paired_signed : multiply_signed;
@@ -190,26 +190,27 @@ static ck_int8_kernel kernel_vnni(ck_type type, int paired) {
 #endif
 
 /// The kernel of a level for a type that has one; without `multiply` there is the definition alone.
-static ck_int8_kernel kernel_of(ck_level level, ck_type type, size_t all_rows) {
-    (void)level, (void)type, (void)all_rows;
+static ck_int8_kernel kernel_of(ck_level level, ck_type type, size_t parts, size_t rows) {
+    (void)level, (void)rows;
 #ifdef CK_X86
     if (level >= CK_LEVEL_VNNI) {
-        const int paired = level == CK_LEVEL_PAIRS && all_rows >= PAIRED_ROWS;
-        return kernel_vnni(type, paired && ck_int8_may_pair(type));
+        const int paired = level == CK_LEVEL_PAIRS && parts * rows >= PAIRED_ROWS;
+        return kernel_vnni(type, parts, paired && ck_int8_is_narrow(type, parts));
     }
 #endif
 #ifdef CK_INT8_HALVES
-    if (level > CK_LEVEL_PLAIN) { return ck_int8_kernel_of_halves(level, type); }
+    if (level > CK_LEVEL_PLAIN) { return ck_int8_kernel_of_halves(level, type, parts); }
 #endif
-    return (ck_int8_kernel){0};
+    // The definition takes signed bytes.
+    return (ck_int8_kernel){.form = ck_int8_signed_form(type, parts)};
 }
 
 int ck_has_int8(ck_level level, ck_type type) {
-    return ck_int8_kind_of(type) != CK_INT8_NONE && kernel_of(level, type, 1).multiply != 0;
+    return ck_int8_kind_of(type) != CK_INT8_NONE && kernel_of(level, type, 1, 1).multiply != 0;
 }
 
 ck_int8_form ck_int8_form_of(ck_level level, ck_type type, size_t parts, size_t rows) {
-    return kernel_of(level, type, parts * rows).form;
+    return kernel_of(level, type, parts, rows).form;
 }
 
 ck_status ck_matmul_int8(
@@ -218,7 +219,7 @@ ck_status ck_matmul_int8(
     void *scratch) {
     if (ck_int8_kind_of(type) == CK_INT8_NONE) { return CK_UNKNOWN_TYPE; }
     if (columns % 32 != 0 || ck_row_bytes(type, columns) == 0) { return CK_BAD_LENGTH; }
-    const ck_int8_kernel kernel = kernel_of(level, type, parts * rows);
+    const ck_int8_kernel kernel = kernel_of(level, type, parts, rows);
     if (kernel.multiply) {
         ck_int8_panels(
             &kernel, type, parts, rows, outputs, following, columns, x, weights, out, out_stride,

@@ -158,14 +158,15 @@ ck_status ck_attend_bfloat16(
 // level but the plain one gives the same bits.
 // A row has `parts` parts of 8 bits: 1, or 2 for an upper and a lower part of nearly 16 bits.
 //
-/// How the bytes of rounded activations are written: what the instructions of a kernel want.
+/// How activations are rounded and their bytes written: what the instructions of a kernel want.
 typedef enum ck_int8_form : int32_t {
-    CK_INT8_PLAIN = 0,          // signed
+    CK_INT8_PLAIN = 0,          // signed bytes, within 127 of zero
     CK_INT8_RAISED = 1,         // 128 more, not negative
-    CK_INT8_PAIRED = 2,         // raised and signed words in turns, for weights with minimums
-    CK_INT8_PAIRED_SIGNED = 3,  // the same for weights without
+    CK_INT8_NARROW = 2,         // signed bytes within 120, as the next are
+    CK_INT8_PAIRED = 3,         // raised and signed words in turns, for weights with minimums
+    CK_INT8_PAIRED_SIGNED = 4,  // the same for weights without
 } ck_int8_form;
-enum { CK_INT8_FORMS = 4 };
+enum { CK_INT8_FORMS = 5 };
 
 /// Whether the level has such a kernel for the type.
 int ck_has_int8(ck_level level, ck_type type);
