@@ -56,17 +56,32 @@ CK_AVX2_INLINE __m256 greatest_of_each(__m256i r[HALF]) {
     return (__m256)greatest;
 }
 
-/// What values of up to `greatest` are multiplied by, as pack_tiles.c has it. The tiles of `steps` steps
-/// get their scales.
+/// The sums of 8 vectors, in the order in which pack_tiles.c has those of half of its lanes.
+CK_AVX2_INLINE __m256 sum_of_eight(const __m256 l[HALF]) {
+    __m256 first = _mm256_add_ps(_mm256_add_ps(l[0], l[2]), _mm256_add_ps(l[1], l[3]));
+    __m256 second = _mm256_add_ps(_mm256_add_ps(l[4], l[6]), _mm256_add_ps(l[5], l[7]));
+    return _mm256_add_ps(first, second);
+}
+
+/// The sum of the elements of each of 8 vectors, as the elements of one.
+CK_AVX2_INLINE __m256 sum_of_each(__m256i r[HALF]) {
+    transpose8(r);
+    return sum_of_eight((const __m256 *)r);
+}
+
+/// What values are multiplied by, as pack_tiles.c has it. The tiles of `steps` steps get their scales.
 CK_AVX2_INLINE __m256 inverse_scales(
-    __m256 greatest, float most, size_t steps, size_t lane, uint16_t *tile) {
-    __m256 limit = _mm256_set1_ps(most);
-    __m256 scale = _mm256_div_ps(greatest, limit);
+    __m256 greatest, __m256 squares, ck_tile_limits limits, size_t steps, size_t lane,
+    uint16_t *tile) {
+    __m256 by_length = _mm256_div_ps(_mm256_sqrt_ps(squares), _mm256_set1_ps(limits.length));
+    // The second is what comes of no number.
+    __m256 scale = _mm256_max_ps(
+        _mm256_div_ps(greatest, _mm256_set1_ps(limits.greatest)), by_length);
     for (size_t s = 0; s < steps; s++, tile += CK_TILE_HALVES) {
         _mm256_storeu_ps(ck_tile_scale(tile, lane), scale);
     }
-    __m256 some = _mm256_cmp_ps(greatest, _mm256_setzero_ps(), _CMP_GT_OQ);
-    return _mm256_and_ps(some, _mm256_div_ps(limit, greatest));
+    __m256 some = _mm256_cmp_ps(scale, _mm256_setzero_ps(), _CMP_GT_OQ);
+    return _mm256_and_ps(some, _mm256_div_ps(_mm256_set1_ps(1), scale));
 }
 
 /// 16 columns of a row from column `c` on, as integers of 16 bits.
@@ -91,21 +106,27 @@ CK_AVX2_INLINE void pack8(
     }
     for (size_t c = 0; c < columns; c += CK_SHARED_COLUMNS) {
         size_t end = columns - c < CK_SHARED_COLUMNS ? columns : c + CK_SHARED_COLUMNS;
-        __m256i lines[HALF];
+        __m256i lines[HALF], squares[2][HALF];
         for (size_t i = 0; i < HALF; i++) {
             if (are_weights) { ck_ask_for_next(x, lane + i, c); }
+            __m256 square[2] = {_mm256_setzero_ps(), _mm256_setzero_ps()};
             lines[i] = _mm256_setzero_si256();
-            for (size_t at = c; at < end; at += 8) {
-                lines[i] = _mm256_max_epu32(
-                    lines[i], bits_of_size(columns8(type, row[i], at, ends[i])));
+            for (size_t at = c; at < end; at += 16) {
+                for (size_t half = 0; half < 2; half++) {
+                    __m256 some = columns8(type, row[i], at + 8 * half, ends[i]);
+                    lines[i] = _mm256_max_epu32(lines[i], bits_of_size(some));
+                    square[half] = _mm256_fmadd_ps(some, some, square[half]);
+                }
             }
+            for (size_t half = 0; half < 2; half++) { squares[half][i] = (__m256i)square[half]; }
         }
         float inverses[HALF];
         _mm256_storeu_ps(
             inverses,
             inverse_scales(
-                greatest_of_each(lines), are_weights ? CK_WEIGHTS_GREATEST : CK_ROWS_GREATEST,
-                ck_tile_steps(end - c), lane, tile));
+                greatest_of_each(lines),
+                _mm256_add_ps(sum_of_each(squares[0]), sum_of_each(squares[1])),
+                ck_tile_limits_of(are_weights), ck_tile_steps(end - c), lane, tile));
         for (size_t at = c; at < end; at += CK_STEP, tile += CK_TILE_HALVES) {
             for (size_t half = 0; half < CK_STEP; half += 16) {
                 for (size_t i = 0; i < HALF; i++) {
@@ -145,12 +166,17 @@ CK_AVX2_INLINE void pack_values8(
     for (size_t r = 0; r < rows; r += CK_SHARED_COLUMNS) {
         size_t end = rows - r < CK_SHARED_COLUMNS ? rows : r + CK_SHARED_COLUMNS;
         __m256i size = _mm256_setzero_si256();
+        __m256 lanes[2 * HALF];
+        for (size_t i = 0; i < 2 * HALF; i++) { lanes[i] = _mm256_setzero_ps(); }
         for (size_t i = r; i < end; i++) {
-            size = _mm256_max_epu32(
-                size, bits_of_size(columns8(type, values + i * row_bytes, c, columns)));
+            __m256 some = columns8(type, values + i * row_bytes, c, columns);
+            __m256 *own = lanes + i % (2 * HALF);
+            size = _mm256_max_epu32(size, bits_of_size(some));
+            *own = _mm256_fmadd_ps(some, some, *own);
         }
         __m256 inverse = inverse_scales(
-            (__m256)size, CK_WEIGHTS_GREATEST, ck_tile_steps(end - r), lane, tile);
+            (__m256)size, _mm256_add_ps(sum_of_eight(lanes), sum_of_eight(lanes + HALF)),
+            CK_WEIGHTS_LIMITS, ck_tile_steps(end - r), lane, tile);
         for (size_t at = r; at < end; at += CK_STEP, tile += CK_TILE_HALVES) {
             for (size_t i = 0; i < CK_STEP; i += 2) {
                 __m256i pair[2];

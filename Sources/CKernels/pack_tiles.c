@@ -13,14 +13,27 @@ size_t ck_tile_halves(size_t rows, size_t columns) {
 
 // Definitions: the steps of one row that share a scale after each other.
 
-/// The integers, `limit` at most, of the values of steps that share a scale, and that scale.
+/// The sum of squares of up to 64 values, in the order in which vectors of 16 have it.
+static float sum_of_squares(const float *x, size_t count) {
+    float lanes[16] = {0}, fours[4];
+    for (size_t c = 0; c < count; c++) { lanes[c % 16] = fmaf(x[c], x[c], lanes[c % 16]); }
+    for (size_t i = 0; i < 4; i++) {
+        const float *l = lanes + 4 * i;
+        fours[i] = (l[0] + l[2]) + (l[1] + l[3]);
+    }
+    return (fours[0] + fours[1]) + (fours[2] + fours[3]);
+}
+
+/// The integers of the values of steps that share a scale, and that scale.
 static float round_shared(
-    const float *x, size_t count, float limit, int16_t q[CK_SHARED_COLUMNS]) {
-    float greatest = ck_greatest(count, x);
-    float inverse = greatest > 0 ? limit / greatest : 0;
+    const float *x, size_t count, ck_tile_limits limits, int16_t q[CK_SHARED_COLUMNS]) {
+    float by_greatest = ck_greatest(count, x) / limits.greatest;
+    float by_length = sqrtf(sum_of_squares(x, count)) / limits.length;
+    float scale = by_greatest > by_length ? by_greatest : by_length;
+    float inverse = scale > 0 ? 1 / scale : 0;
     memset(q, 0, CK_SHARED_COLUMNS * sizeof *q);
     for (size_t c = 0; c < count; c++) { q[c] = (int16_t)nearbyintf(x[c] * inverse); }
-    return greatest / limit;
+    return scale;
 }
 
 /// What a row or output takes off where the integers of its steps that share a scale are paired.
@@ -47,7 +60,7 @@ static void pack_rows_ref(
         for (size_t c = 0; c < columns; c += CK_SHARED_COLUMNS) {
             int16_t q[CK_SHARED_COLUMNS];
             size_t count = shared_columns(columns, c);
-            float scale = round_shared(x + r * stride + c, count, CK_ROWS_GREATEST, q);
+            float scale = round_shared(x + r * stride + c, count, CK_ROWS_LIMITS, q);
             *ck_tile_start(tile, row) = start_of(q);
             for (size_t at = 0; at < count; at += CK_STEP, tile += CK_TILE_HALVES) {
                 memcpy(tile + row * CK_STEP, q + at, CK_STEP * sizeof *q);
@@ -60,7 +73,7 @@ static void pack_rows_ref(
 /// Rounds values of an output that share a scale to their places; returns the tile after theirs.
 static uint16_t *put_output(uint16_t *tile, size_t output, const float *x, size_t count) {
     int16_t q[CK_SHARED_COLUMNS];
-    float scale = round_shared(x, count, CK_WEIGHTS_GREATEST, q);
+    float scale = round_shared(x, count, CK_WEIGHTS_LIMITS, q);
     *ck_tile_start(tile, output) = start_of(q);
     for (size_t at = 0; at < count; at += CK_STEP, tile += CK_TILE_HALVES) {
         for (size_t c = 0; c < CK_STEP; c++) {

@@ -6,11 +6,10 @@
 //
 // and behind the scales, where sums of pairs are multiplied (int8.h), what each row or output takes off.
 //
-// A step is 32 columns; columns beyond the end are zero. Elements are integers of 14.5 bits in activations and
-// 12.5 in weights, value = scale * integer, which VPDPWSSD multiplies and sums, or VPMADDWD and an addition: a
-// machine with VNNI does as many of them a cycle as of bfloat16 where it has instructions for that, one with
-// AVX2 half as many again as of floats, and they miss less. With the matrix unit there is something better:
-// bfloat16.h.
+// A step is 32 columns; columns beyond the end are zero. Elements are integers, value = scale * integer,
+// which VPDPWSSD multiplies and sums, or VPMADDWD and an addition: a machine with VNNI does as many of them a
+// cycle as of bfloat16 where it has instructions for that, one with AVX2 half as many again as of floats, and
+// they miss less. With the matrix unit there is something better: bfloat16.h.
 #ifndef CK_TILES_H
 #define CK_TILES_H
 
@@ -32,11 +31,23 @@
 #define CK_TILE_SHARED 2
 /// Columns of these steps.
 #define CK_SHARED_COLUMNS (CK_TILE_SHARED * CK_STEP)
-/// The greatest integers of activations and of weights: a sum of CK_SHARED_COLUMNS products of two of them
-/// is below 2^31. Channels 20 times as large as others are found among activations, whose rounding would
-/// otherwise be most of what is missed.
-#define CK_ROWS_GREATEST 11585
-#define CK_WEIGHTS_GREATEST 2896
+/// How large the integers are that share a scale: as large as both of these allow. A sum of products is at
+/// most the product of the lengths of its two vectors (Cauchy and Schwarz), so that those are bounded, not
+/// each element for the worst of all sums; and a sum of an activation and a weight fits 16 bits.
+typedef struct {
+    float greatest;  // of any element
+    float length;    // the root of the sum of squares
+} ck_tile_limits;
+
+/// Of activations, among which channels are found that are 20 times as large as others: those leave the
+/// elements beside them few of the bits.
+#define CK_ROWS_LIMITS ((ck_tile_limits){20480, 61000})
+/// Of weights. 61000 * 35000 are 2^31 less 0.6 %: rounding makes vectors longer by 4 at most.
+#define CK_WEIGHTS_LIMITS ((ck_tile_limits){12287, 35000})
+
+static inline ck_tile_limits ck_tile_limits_of(int are_weights) {
+    return are_weights ? CK_WEIGHTS_LIMITS : CK_ROWS_LIMITS;
+}
 
 /// The scale of a row of a tile of integers.
 static inline float *ck_tile_scale(uint16_t *tile, size_t row) {

@@ -54,9 +54,8 @@ Random blocks of every type through the engine's fastest kernels and gguf-py, co
 Relative L2 of the logits from transformers' float32 on the weights as stored. A text model of four
 layers with one channel in {every} {factor} times the others; a prompt of {prompt} tokens, then {steps}
 tokens read one by one. llama.cpp reads the same file. `fast` is the default, `accurate` rounds
-activations to 16 bits only; `exact` has the errors of float32 sums. Where the processor has a matrix unit
-16 bits are bfloat16, elsewhere integers with a scale for 32 or 64 of them, which miss less. F16 is no
-quantised type: there llama.cpp's half floats miss less in a prompt; `exact` is for whoever needs more.
+activations to 16 bits only; `exact` has the errors of float32 sums. 16 bits are integers with a scale for 32
+or 64 of them, but bfloat16 in prompts where the processor has a matrix unit, which miss more.
 
 {quantised}
 
