@@ -64,19 +64,46 @@ public final class ComputePool: @unchecked Sendable {
         count: Int, grain: Int,
         _ body: (_ worker: Int, _ range: Range<Int>, _ expectedEnd: Int) -> Void
     ) {
-        precondition(grain >= 1, "a range has at least one item")
-        guard count > 0 else { return }
-        guard threads > 1, count > grain else {
-            // The same ranges as with helpers, so that arithmetic cannot tell the difference.
-            var start = 0
-            while start < count {
-                body(0, start..<min(start + grain, count), count)
-                start += grain
-            }
-            return
+        guard isShared(count, grain) else {
+            return inCaller(count, grain) { range in body(0, range, count) }
         }
         withoutActuallyEscaping(body) { body in
-            shared.run(Shared.Work(count: count, grain: grain, body: body))
+            shared.run(Shared.Work(count: count, grain: grain, body: .closure(body)))
+        }
+    }
+
+    /// What a loop does that allocates nothing: `context` is what was given to the loop.
+    public typealias RangeFunction =
+        @convention(c) (
+            _ context: UnsafeRawPointer, _ worker: Int, _ start: Int, _ end: Int, _ expectedEnd: Int
+        ) -> Void
+
+    /// The same for what is run for every token: the closure of the other two is an allocation each time.
+    ///
+    /// - Parameters:
+    ///   - count: How many items there are.
+    ///   - grain: Items in a range; a loop of one range runs in the caller.
+    ///   - context: What `function` is given; it must stay where it is until this returns.
+    ///   - function: As `body` of `forEachRangeInOrder`.
+    public func forEachRangeInOrder(
+        count: Int, grain: Int, context: UnsafeRawPointer, _ function: RangeFunction
+    ) {
+        let work = Shared.Work(count: count, grain: grain, body: .function(function, context))
+        guard isShared(count, grain) else {
+            return inCaller(count, grain) { range in work.run(as: 0, range, expectedEnd: count) }
+        }
+        shared.run(work)
+    }
+
+    private func isShared(_ count: Int, _ grain: Int) -> Bool {
+        precondition(grain >= 1, "a range has at least one item")
+        return threads > 1 && count > grain
+    }
+
+    /// The same ranges as with helpers, so that arithmetic cannot tell the difference.
+    private func inCaller(_ count: Int, _ grain: Int, _ body: (Range<Int>) -> Void) {
+        for start in stride(from: 0, to: count, by: grain) {
+            body(start..<min(start + grain, count))
         }
     }
 
@@ -91,9 +118,22 @@ public final class ComputePool: @unchecked Sendable {
 /// `@unchecked Sendable`: see `ComputePool`.
 private final class Shared: @unchecked Sendable {
     struct Work {
+        enum Body {
+            case closure((Int, Range<Int>, Int) -> Void)
+            case function(ComputePool.RangeFunction, UnsafeRawPointer)
+        }
+
         let count: Int
         let grain: Int
-        let body: (Int, Range<Int>, Int) -> Void
+        let body: Body
+
+        func run(as worker: Int, _ range: Range<Int>, expectedEnd: Int) {
+            switch body {
+            case .closure(let body): body(worker, range, expectedEnd)
+            case .function(let function, let context):
+                function(context, worker, range.lowerBound, range.upperBound, expectedEnd)
+            }
+        }
     }
 
     /// Looks at the ticket before a helper sleeps: some 20 to 50 microseconds.
@@ -183,7 +223,7 @@ private final class Shared: @unchecked Sendable {
                 let stop = min(start + work.grain, work.count)
                 // Of another thread's part the next range is that thread's.
                 let expected = other == 0 ? min(end * work.grain, work.count) : stop
-                work.body(worker, start..<stop, expected)
+                work.run(as: worker, start..<stop, expectedEnd: expected)
             }
         }
     }

@@ -7,7 +7,7 @@ import Testing
         var text = AnswerText(stopStrings: [], dropsLeadingSpace: true)
         var heard: [String] = []
         for piece in [Array(" na".utf8), [0xC3], [0xAF], Array("ve \n".utf8)] {
-            let stopped = text.append(.init(id: 1, logprob: 0), piece: piece) {
+            let stopped = text.append(.init(id: 1, logprob: 0), addPiece: { $0 += piece }) {
                 heard.append($0.text)
             }
             #expect(!stopped)
@@ -20,7 +20,7 @@ import Testing
         var text = AnswerText(stopStrings: ["###"], dropsLeadingSpace: false)
         var heard: [TokenID] = []
         for (id, piece) in ["a", "#", "#"].enumerated() {
-            _ = text.append(.init(id: TokenID(id), logprob: 0), piece: Array(piece.utf8)) {
+            _ = text.append(.init(id: TokenID(id), logprob: 0), addPiece: { $0 += piece.utf8 }) {
                 heard.append($0.id)
             }
         }
@@ -31,8 +31,10 @@ import Testing
 
     @Test func stopStringsAndWhatFollowsAreCutOff() {
         var text = AnswerText(stopStrings: ["###"], dropsLeadingSpace: false)
-        _ = text.append(.init(id: 0, logprob: 0), piece: Array("yes ".utf8)) { _ in }
-        let stopped = text.append(.init(id: 1, logprob: 0), piece: Array("### Human".utf8)) { _ in }
+        _ = text.append(.init(id: 0, logprob: 0), addPiece: { $0 += "yes ".utf8 }) { _ in }
+        let stopped = text.append(.init(id: 1, logprob: 0), addPiece: { $0 += "### Human".utf8 }) {
+            _ in
+        }
         #expect(stopped)
         #expect(text.finish(isStopped: true) { _ in } == "yes")
     }

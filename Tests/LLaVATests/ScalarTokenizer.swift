@@ -41,7 +41,9 @@ struct ScalarTokenizer: Tokenizer {
     }
 
     func id(of piece: String) -> TokenID? { controls.firstIndex(of: piece).map { id(at: $0) } }
-    func pieceBytes(_ id: TokenID) -> [UInt8] { Array(pieceText(id).utf8) }
+    func appendPiece(_ id: TokenID, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: pieceText(id).utf8)
+    }
     func pieceText(_ id: TokenID) -> String {
         Unicode.Scalar(UInt32(max(id, 0))).map { String($0) } ?? ""
     }

@@ -4,22 +4,22 @@ import Testing
 struct TextUTF8AssemblerTests {
     @Test func holdsACharacterBackUntilItIsWhole() {
         var assembler = UTF8Assembler()
-        #expect(assembler.append([0xF0, 0x9F]) == "")
-        #expect(assembler.append([0x99]) == "")
-        #expect(assembler.append([0x82, 0x61]) == "🙂a")
+        #expect(assembler.append { $0 += [0xF0, 0x9F] } == "")
+        #expect(assembler.append { $0 += [0x99] } == "")
+        #expect(assembler.append { $0 += [0x82, 0x61] } == "🙂a")
         #expect(assembler.finish() == "")
     }
 
     @Test func aByteThatCannotBeginACharacterIsOneMark() {
         var assembler = UTF8Assembler()
-        #expect(assembler.append([0xFF, 0x61, 0x80]) == "\u{FFFD}a\u{FFFD}")
+        #expect(assembler.append { $0 += [0xFF, 0x61, 0x80] } == "\u{FFFD}a\u{FFFD}")
     }
 
     @Test func aCharacterThatBreaksOffIsOneMarkPerByte() {
         var assembler = UTF8Assembler()
-        #expect(assembler.append([0xE2, 0x82]) == "")
-        #expect(assembler.append([0x61]) == "\u{FFFD}\u{FFFD}a")
-        #expect(assembler.append([0xF0, 0x9F, 0x99]) == "")
+        #expect(assembler.append { $0 += [0xE2, 0x82] } == "")
+        #expect(assembler.append { $0 += [0x61] } == "\u{FFFD}\u{FFFD}a")
+        #expect(assembler.append { $0 += [0xF0, 0x9F, 0x99] } == "")
         #expect(assembler.finish() == "\u{FFFD}\u{FFFD}\u{FFFD}")
     }
 
@@ -30,7 +30,7 @@ struct TextUTF8AssemblerTests {
         ] as [[UInt8]])
     func overlongSurrogateAndTooLargeFormsAreNoCharacters(bytes: [UInt8]) {
         var assembler = UTF8Assembler()
-        let text = assembler.append(bytes) + assembler.finish()
+        let text = assembler.append { $0 += bytes } + assembler.finish()
         #expect(text == String(repeating: "\u{FFFD}", count: bytes.count))
     }
 
@@ -41,7 +41,9 @@ struct TextUTF8AssemblerTests {
             var assembler = UTF8Assembler()
             var joined = ""
             for start in stride(from: 0, to: bytes.count, by: step) {
-                joined += assembler.append(Array(bytes[start..<min(start + step, bytes.count)]))
+                joined += assembler.append {
+                    $0 += bytes[start..<min(start + step, bytes.count)]
+                }
             }
             joined += assembler.finish()
             #expect(Array(joined.utf8) == bytes)

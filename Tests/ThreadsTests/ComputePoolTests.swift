@@ -18,6 +18,22 @@ import Threads
         }
     }
 
+    @Test(arguments: [1, 2, 5], [0, 1, 1000])
+    func aFunctionVisitsEveryItemOnce(threads: Int, count: Int) {
+        let pool = ComputePool(threads: threads)
+        let visits = UnsafeMutablePointer<Int>.allocate(capacity: max(count, 1))
+        visits.initialize(repeating: 0, count: max(count, 1))
+        defer { visits.deallocate() }
+        pool.forEachRangeInOrder(count: count, grain: 7, context: visits) {
+            context, _, start, end, expectedEnd in
+            precondition(end - start <= 7 && end <= expectedEnd)
+            let visits = UnsafeMutablePointer(
+                mutating: context.assumingMemoryBound(to: Int.self))
+            for item in start..<end { visits[item] += 1 }
+        }
+        #expect((0..<count).allSatisfy { visits[$0] == 1 })
+    }
+
     @Test func manyShortLoopsInARowLoseNothing() {
         let pool = ComputePool(threads: 3)
         let total = Atomic<Int>(0)

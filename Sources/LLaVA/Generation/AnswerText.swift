@@ -25,13 +25,14 @@ struct AnswerText {
     ///
     /// - Parameters:
     ///   - choice: The token and its probability.
-    ///   - piece: Its bytes.
+    ///   - addPiece: Appends its bytes.
     ///   - onToken: Given the tokens whose text is certain to belong to the answer, in order.
     /// - Returns: Whether a stop string ended the answer.
     mutating func append(
-        _ choice: Sampler.Choice, piece: [UInt8], onToken: (GeneratedToken) -> Void
+        _ choice: Sampler.Choice, addPiece: (inout [UInt8]) -> Void,
+        onToken: (GeneratedToken) -> Void
     ) -> Bool {
-        var text = assembler.append(piece)
+        var text = assembler.append(addPiece)
         if dropsSpace, !text.isEmpty {
             if text.unicodeScalars.first == " " { text.unicodeScalars.removeFirst() }
             dropsSpace = false

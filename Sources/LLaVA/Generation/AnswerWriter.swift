@@ -51,7 +51,10 @@ struct AnswerWriter {
     ) throws(EngineError) -> Step {
         let choice = try sampler.choose(from: logits)
         if !options.ignoresEnd, tokenizer.endIDs.contains(choice.id) { return .ended(.stop) }
-        if text.append(choice, piece: tokenizer.pieceBytes(choice.id), onToken: onToken) {
+        let isComplete = text.append(
+            choice, addPiece: { [tokenizer] in tokenizer.appendPiece(choice.id, to: &$0) },
+            onToken: onToken)
+        if isComplete {
             isStopped = true
             return .ended(.stop)
         }

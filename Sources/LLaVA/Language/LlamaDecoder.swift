@@ -53,6 +53,8 @@ final class LlamaDecoder {
     private let gate: Matrix
     private let up: Matrix
     private let scores: Matrix
+    /// The keys that each row of a step sees, kept from one layer to the next.
+    private var spans: [KeySpan] = []
 
     /// Rows on their way through the layers.
     private struct Pass {
@@ -99,6 +101,7 @@ final class LlamaDecoder {
         gate = Matrix(rows: rows, columns: shape.feedForwardWidth)
         up = Matrix(rows: rows, columns: shape.feedForwardWidth)
         scores = Matrix(rows: batch, columns: weights.vocabularyRows)
+        spans.reserveCapacity(batch)
     }
 
     /// Appends a chunk to a sequence.
@@ -291,20 +294,18 @@ final class LlamaDecoder {
         _ layer: LlamaWeights.Layer, _ index: Int, _ pass: Pass, _ branches: [Branch]
     ) {
         project(layer, pass, query: query) { branches[$0].position }
-        var mostKeys = 0
+        spans.removeAll(keepingCapacity: true)
         for (row, branch) in branches.enumerated() {
             cache.write(
                 at: branch.place, count: 1, layer: index, keys: key[row], values: value[row],
                 level: math.level)
-            mostKeys = max(mostKeys, branch.position + 1)
+            spans.append(
+                KeySpan(first: branch.prefix, second: branch.rows.lowerBound..<branch.place + 1))
         }
-        math.attendByRows(
-            heads, queries: query.base, rows: pass.rows, over: cache.memory(layer: index),
-            mostKeys: mostKeys, into: mixed.base
-        ) { row in
-            let branch = branches[row]
-            return KeySpan(
-                first: branch.prefix, second: branch.rows.lowerBound..<branch.place + 1)
+        spans.withUnsafeBufferPointer { spans in
+            math.attendByRows(
+                heads, queries: query.base, over: cache.memory(layer: index), spans: spans,
+                into: mixed.base)
         }
         finishAttention(layer, pass)
     }

@@ -78,10 +78,14 @@ extension TensorMath {
                 shape, queries: queries, rows: rows, over: memory, keyCount: keyCount,
                 firstPosition: firstPosition, into: output)
         } else if rows <= Self.fewRows && memory.rowStride == shape.headDimension {
-            attendByRows(
-                shape, queries: queries, rows: rows, over: memory, mostKeys: keyCount, into: output
-            ) { row in
-                KeySpan(first: 0..<(firstPosition.map { $0 + row + 1 } ?? keyCount), second: 0..<0)
+            withUnsafeTemporaryAllocation(of: KeySpan.self, capacity: rows) { spans in
+                for row in 0..<rows {
+                    let seen = firstPosition.map { $0 + row + 1 } ?? keyCount
+                    spans.initializeElement(at: row, to: KeySpan(first: 0..<seen, second: 0..<0))
+                }
+                attendByRows(
+                    shape, queries: queries, over: memory, spans: UnsafeBufferPointer(spans),
+                    into: output)
             }
         } else {
             attendByBlocks(
@@ -101,79 +105,27 @@ extension TensorMath {
     /// - Parameters:
     ///   - shape: Heads and their size.
     ///   - queries: Shape `(rows, heads · headDimension)`.
-    ///   - rows: Query rows.
     ///   - memory: Keys and values; a head's rows lie one after the other.
-    ///   - mostKeys: The most keys a row sees.
+    ///   - spans: The keys that each row sees; where a prefix ends changes no bit of the result.
     ///   - output: Shape `(rows, heads · headDimension)`.
-    ///   - span: The keys a row sees; where its prefix ends changes no bit of the result.
     func attendByRows(
-        _ shape: Attention, queries: UnsafePointer<Float>, rows: Int, over memory: KeysAndValues,
-        mostKeys: Int, into output: UnsafeMutablePointer<Float>, span: (Int) -> KeySpan
+        _ shape: Attention, queries: UnsafePointer<Float>, over memory: KeysAndValues,
+        spans: UnsafeBufferPointer<KeySpan>, into output: UnsafeMutablePointer<Float>
     ) {
-        let share = rows * shape.keyValueHeads / (4 * pool.threads)
+        let share = spans.count * shape.keyValueHeads / (4 * pool.threads)
         let together = min(max(share, Self.sharedRows.lowerBound), Self.sharedRows.upperBound)
-        let chunks = (rows + together - 1) / together
-        let most = together * shape.group
-        reserveScratch(floats: most * (mostKeys + shape.headDimension) + shape.headDimension)
-        pool.forEachRange(count: shape.keyValueHeads * chunks) { worker, range in
-            for item in range {
-                let (head, chunk) = item.quotientAndRemainder(dividingBy: chunks)
-                var row = chunk * together
-                let end = min(rows, row + together)
-                while row < end {
-                    let prefix = span(row).first
-                    let others = (row + 1..<end).prefix { span($0).first == prefix }
-                    attend(
-                        shape, head: head, queries: queries, row..<others.endIndex, over: memory,
-                        mostKeys: mostKeys, room: scratch(of: worker), into: output, span: span)
-                    row = others.endIndex
-                }
+        let mostKeys = spans.reduce(0) { max($0, $1.total) }
+        let attending = AttentionByRows(
+            math: self, shape: shape, queries: queries, memory: memory, spans: spans,
+            mostKeys: mostKeys, together: together, output: output)
+        reserveScratch(floats: attending.scratchFloats)
+        let count = shape.keyValueHeads * attending.chunks
+        withUnsafePointer(to: attending) { attending in
+            pool.forEachRangeInOrder(count: count, grain: 1, context: attending) {
+                context, worker, start, end, _ in
+                context.assumingMemoryBound(to: AttentionByRows.self).pointee
+                    .compute(start..<end, worker: worker)
             }
-        }
-    }
-
-    /// Some query rows that share their first keys, with one key head.
-    private func attend(
-        _ shape: Attention, head: Int, queries: UnsafePointer<Float>, _ rows: Range<Int>,
-        over memory: KeysAndValues, mostKeys: Int, room: UnsafeMutablePointer<Float>,
-        into output: UnsafeMutablePointer<Float>, span: (Int) -> KeySpan
-    ) {
-        let size = shape.headDimension
-        let width = shape.heads * size
-        let vectors = rows.count * shape.group
-        let (gathered, scores) = (room, room + vectors * size)
-        let spare = scores + vectors * mostKeys
-        for (index, row) in rows.enumerated() {
-            (gathered + index * shape.group * size).update(
-                from: queries + row * width + head * shape.group * size, count: shape.group * size)
-        }
-        let offset = memory.offset(head: head)
-        func place(_ keys: Range<Int>) -> Int { offset + keys.lowerBound * memory.rowBytes }
-        func score(_ keys: Range<Int>, _ first: Int, _ count: Int, _ column: Int) {
-            let status = ck_key_scores(
-                level, memory.type, keys.count, size, memory.keys + place(keys), count,
-                gathered + first * size, size, scores + first * mostKeys + column, mostKeys, spare)
-            precondition(status == CK_OK, "keys are stored in a type kernels cannot read")
-        }
-        let shared = span(rows.lowerBound).first
-        score(shared, 0, vectors, 0)
-        withUnsafeTemporaryAllocation(of: ck_weighting.self, capacity: vectors) { weightings in
-            for (index, row) in rows.enumerated() {
-                let seen = span(row)
-                let first = index * shape.group
-                score(seen.second, first, shape.group, shared.count)
-                for vector in first..<first + shape.group {
-                    let weights = scores + vector * mostKeys
-                    ck_softmax(level, seen.total, shape.scale, weights)
-                    weightings[vector] = ck_weighting(
-                        p: weights, second: memory.values + place(seen.second),
-                        second_rows: seen.second.count,
-                        out: output + row * width + (head * shape.group + vector - first) * size)
-                }
-            }
-            _ = ck_weighted_sums(
-                level, memory.type, shared.count, memory.values + place(shared), size,
-                memory.rowStride, vectors, weightings.baseAddress)
         }
     }
 

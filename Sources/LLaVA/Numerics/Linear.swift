@@ -70,19 +70,40 @@ extension TensorMath {
     ) {
         let weight = linear.weight
         let type = weight.type.kernelType
-        let rounded = integers(of: operand, parts: parts, for: type)
+        let product = IntegerProduct(
+            math: self, linear: linear, parts: parts, rows: operand.rows,
+            rounded: integers(of: operand, parts: parts, for: type), output: output)
         reserveScratch(
             floats: ck_int8_scratch_bytes(type, parts, operand.rows, weight.columns)
                 / MemoryLayout<Float>.size + 1)
         // Whole panels of the kernel, and as many for each thread: most widths are multiples of 128.
         let grain = operand.rows > Self.shortChunk ? 128 : 64
-        pool.forEachRangeInOrder(count: weight.rows, grain: grain) { worker, range, end in
+        withUnsafePointer(to: product) { product in
+            pool.forEachRangeInOrder(count: weight.rows, grain: grain, context: product) {
+                context, worker, start, end, expectedEnd in
+                context.assumingMemoryBound(to: IntegerProduct.self).pointee
+                    .compute(start..<end, worker: worker, following: expectedEnd - end)
+            }
+        }
+    }
+
+    /// What the threads of such a product need to know, without an allocation.
+    private struct IntegerProduct {
+        unowned let math: TensorMath
+        let linear: Linear
+        let parts: Int
+        let rows: Int
+        let rounded: UnsafeRawPointer
+        let output: UnsafeMutablePointer<Float>
+
+        func compute(_ outputs: Range<Int>, worker: Int, following: Int) {
+            let weight = linear.weight
             let status = ck_matmul_int8(
-                level, type, parts, operand.rows, range.count, end - range.upperBound,
-                weight.columns, rounded, weight[range.lowerBound], output + range.lowerBound,
-                weight.rows, scratch(of: worker))
+                math.level, weight.type.kernelType, parts, rows, outputs.count, following,
+                weight.columns, rounded, weight[outputs.lowerBound], output + outputs.lowerBound,
+                weight.rows, math.scratch(of: worker))
             precondition(status == CK_OK, "the loader let an unusable weight matrix through")
-            add(linear.bias, to: output, rows: operand.rows, range)
+            math.add(linear.bias, to: output, rows: rows, outputs)
         }
     }
 

@@ -143,12 +143,31 @@ extension TensorMath {
         let space = (parts == 1 ? integerSpaces : splitSpaces)[Int(form.rawValue)]
         return UnsafeRawPointer(
             space.filled(bytes: ck_int8_bytes(parts, rows, columns)) { room in
-                pool.forEachRange(count: rows, grain: 4) { _, range in
-                    ck_quantize_rows_int8(
-                        level, form, parts, range.count, columns,
-                        operand.values + range.lowerBound * columns, columns, room, rows,
-                        range.lowerBound)
+                let rounding = IntegerRounding(
+                    math: self, operand: operand, form: form, parts: parts, room: room)
+                withUnsafePointer(to: rounding) { rounding in
+                    pool.forEachRangeInOrder(count: rows, grain: 4, context: rounding) {
+                        context, _, start, end, _ in
+                        context.assumingMemoryBound(to: IntegerRounding.self).pointee
+                            .round(start..<end)
+                    }
                 }
             })
+    }
+
+    /// What the threads need to know to round rows, without an allocation.
+    private struct IntegerRounding {
+        unowned let math: TensorMath
+        let operand: Operand
+        let form: ck_int8_form
+        let parts: Int
+        let room: UnsafeMutableRawPointer
+
+        func round(_ rows: Range<Int>) {
+            ck_quantize_rows_int8(
+                math.level, form, parts, rows.count, operand.columns,
+                operand.values + rows.lowerBound * operand.columns, operand.columns, room,
+                operand.rows, rows.lowerBound)
+        }
     }
 }

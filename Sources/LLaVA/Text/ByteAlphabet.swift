@@ -29,8 +29,19 @@ struct ByteAlphabet: Sendable {
 
     /// The bytes a piece stands for; characters outside the alphabet stand for themselves.
     func bytes(of piece: String) -> [UInt8] {
-        piece.unicodeScalars.flatMap { scalar in
-            values[scalar].map { [$0] } ?? Array(String(scalar).utf8)
+        var bytes: [UInt8] = []
+        append(piece, to: &bytes)
+        return bytes
+    }
+
+    /// Appends them.
+    func append(_ piece: String, to bytes: inout [UInt8]) {
+        for scalar in piece.unicodeScalars {
+            if let value = values[scalar] {
+                bytes.append(value)
+            } else {
+                bytes.append(contentsOf: UTF8.encode(scalar) ?? .init())
+            }
         }
     }
 }

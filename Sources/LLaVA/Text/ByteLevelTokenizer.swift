@@ -155,16 +155,17 @@ public struct ByteLevelTokenizer: Tokenizer {
     /// - Returns: Nil if no piece has this text.
     public func id(of piece: String) -> TokenID? { vocabulary.id(of: piece) }
 
-    /// The bytes a token adds to a decoded text: none for a control token.
+    /// Appends the bytes a token adds to a decoded text: none for a control token.
     ///
-    /// - Parameter id: A token of this vocabulary.
-    /// - Returns: Bytes which need not be whole characters.
-    public func pieceBytes(_ id: TokenID) -> [UInt8] {
+    /// - Parameters:
+    ///   - id: A token of this vocabulary.
+    ///   - bytes: Gets bytes which need not be whole characters.
+    public func appendPiece(_ id: TokenID, to bytes: inout [UInt8]) {
         let index = vocabulary.index(of: id)
-        return switch vocabulary.types[index] {
-        case .control, .unknown: []
-        case .userDefined, .unused: Array(vocabulary.pieces[index].utf8)
-        case .normal, .byte: alphabet.bytes(of: vocabulary.pieces[index])
+        switch vocabulary.types[index] {
+        case .control, .unknown: break
+        case .userDefined, .unused: bytes.append(contentsOf: vocabulary.pieces[index].utf8)
+        case .normal, .byte: alphabet.append(vocabulary.pieces[index], to: &bytes)
         }
     }
 

@@ -128,16 +128,21 @@ public struct SentencePieceTokenizer: Tokenizer {
     /// - Returns: Nil if no piece has this text.
     public func id(of piece: String) -> TokenID? { vocabulary.id(of: piece) }
 
-    /// The bytes a token adds to a decoded text: none for a control token.
+    /// Appends the bytes a token adds to a decoded text: none for a control token.
     ///
-    /// - Parameter id: A token of this vocabulary.
-    /// - Returns: Bytes which need not be whole characters.
-    public func pieceBytes(_ id: TokenID) -> [UInt8] {
+    /// - Parameters:
+    ///   - id: A token of this vocabulary.
+    ///   - bytes: Gets bytes which need not be whole characters.
+    public func appendPiece(_ id: TokenID, to bytes: inout [UInt8]) {
         let index = vocabulary.index(of: id)
-        return switch vocabulary.types[index] {
-        case .control, .unknown: []
-        case .byte: byteValues[id].map { [$0] } ?? []
-        case .normal, .userDefined, .unused: Array(spacedText(index).utf8)
+        switch vocabulary.types[index] {
+        case .control, .unknown: break
+        case .byte:
+            if let value = byteValues[id] { bytes.append(value) }
+        case .normal, .userDefined, .unused:
+            for scalar in vocabulary.pieces[index].unicodeScalars {
+                bytes.append(contentsOf: UTF8.encode(shown(scalar)) ?? .init())
+            }
         }
     }
 
@@ -150,9 +155,14 @@ public struct SentencePieceTokenizer: Tokenizer {
     private func spacedText(_ index: Int) -> String {
         var text = String.UnicodeScalarView()
         for scalar in vocabulary.pieces[index].unicodeScalars {
-            text.append(scalar == "\u{2581}" ? " " : scalar)
+            text.append(shown(scalar))
         }
         return String(text)
+    }
+
+    /// Pieces have this mark where the text has a space.
+    private func shown(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+        scalar == "\u{2581}" ? " " : scalar
     }
 
     /// One symbol per Unicode scalar, and one per user-defined piece.

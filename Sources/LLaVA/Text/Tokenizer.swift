@@ -34,11 +34,12 @@ public protocol Tokenizer: Sendable {
     /// - Returns: Nil if no piece has this text.
     func id(of piece: String) -> TokenID?
 
-    /// The bytes a token adds to a decoded text: none for a control token.
+    /// Appends the bytes a token adds to a decoded text: none for a control token.
     ///
-    /// - Parameter id: A token of this vocabulary.
-    /// - Returns: Bytes which need not be whole characters.
-    func pieceBytes(_ id: TokenID) -> [UInt8]
+    /// - Parameters:
+    ///   - id: A token of this vocabulary.
+    ///   - bytes: Gets bytes which need not be whole characters.
+    func appendPiece(_ id: TokenID, to bytes: inout [UInt8])
 
     /// What a person is shown for a token: control and byte tokens by their names.
     ///
@@ -69,6 +70,16 @@ extension Tokenizer {
         }
     }
 
+    /// The bytes a token adds to a decoded text: none for a control token.
+    ///
+    /// - Parameter id: A token of this vocabulary.
+    /// - Returns: Bytes which need not be whole characters.
+    public func pieceBytes(_ id: TokenID) -> [UInt8] {
+        var bytes: [UInt8] = []
+        appendPiece(id, to: &bytes)
+        return bytes
+    }
+
     /// Decodes tokens to text.
     ///
     /// - Parameter ids: Tokens of this vocabulary.
@@ -76,7 +87,7 @@ extension Tokenizer {
     public func decode(_ ids: [TokenID]) -> String {
         var assembler = UTF8Assembler()
         var text = ""
-        for id in ids { text += assembler.append(pieceBytes(id)) }
+        for id in ids { text += assembler.append { appendPiece(id, to: &$0) } }
         text += assembler.finish()
         if dropsLeadingSpace, text.unicodeScalars.first == " " { text.unicodeScalars.removeFirst() }
         return text

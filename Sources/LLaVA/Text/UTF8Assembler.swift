@@ -6,16 +6,18 @@
 public struct UTF8Assembler: Sendable {
     /// The beginning of a character whose end has not come; at most three bytes.
     private var held: [UInt8] = []
+    /// Whole characters: room that is kept from one token to the next.
+    private var whole: [UInt8] = []
 
     /// Makes an assembler that holds nothing.
     public init() {}
 
     /// Takes the bytes of the next token.
     ///
-    /// - Parameter bytes: Any bytes.
+    /// - Parameter add: Appends any bytes to those that are held back.
     /// - Returns: The characters that are complete now.
-    public mutating func append(_ bytes: [UInt8]) -> String {
-        held += bytes
+    public mutating func append(_ add: (inout [UInt8]) -> Void) -> String {
+        add(&held)
         return takeText(isLast: false)
     }
 
@@ -25,8 +27,7 @@ public struct UTF8Assembler: Sendable {
     public mutating func finish() -> String { takeText(isLast: true) }
 
     private mutating func takeText(isLast: Bool) -> String {
-        var whole: [UInt8] = []
-        whole.reserveCapacity(held.count)
+        whole.removeAll(keepingCapacity: true)
         var position = 0
         scan: while position < held.count {
             switch form(at: position) {
@@ -40,7 +41,7 @@ public struct UTF8Assembler: Sendable {
                 position += 1
             }
         }
-        held.removeFirst(position)
+        held.removeSubrange(..<position)
         return String(decoding: whole, as: UTF8.self)
     }
 
