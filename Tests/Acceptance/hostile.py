@@ -149,7 +149,8 @@ def main():
         if peak > BUDGET_MB:
             problems.append("the daemon left its memory budget")
         if done.returncode != 1:
-            problems.append(f"describe ended with {done.returncode}, not 1")
+            problems.append(
+                f"describe ended with {done.returncode}, not 1: {done.stderr[-1000:]}")
         if server.returncode != 0:
             problems.append(f"llavad ended with {server.returncode} after SIGTERM")
         print("\n".join(problems) or f"all {len(dead) + len(skipped)} hostile files accounted for, "

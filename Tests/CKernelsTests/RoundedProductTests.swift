@@ -20,7 +20,7 @@ import Testing
         let outputs: Int
         let columns: Int
         var x: [Float]
-        let weights: [UInt8]
+        var weights: [UInt8]
 
         init(_ type: ck_type, rows: Int, outputs: Int, columns: Int, outliers: Bool) {
             self.type = type
@@ -138,6 +138,21 @@ import Testing
                     type, rows: rows, outputs: outputs, columns: columns, outliers: true)
                 #expect(product.error(product.tiles(level)) < 6e-4)
             }
+        }
+    }
+
+    /// Vectors in one direction have the greatest of all sums for their lengths.
+    @Test(arguments: tileLevels)
+    func sumsOfVectorsInOneDirectionFit(level: ck_level) {
+        for columns in [31, 64, 128] {
+            var product = Product(
+                CK_F32, rows: 9, outputs: 33, columns: columns, outliers: false)
+            product.x = product.x.map { _ in -1 }
+            product.weights = (0..<33 * columns).flatMap { _ in
+                withUnsafeBytes(of: Float(1)) { Array($0) }
+            }
+            #expect(
+                product.tiles(level).allSatisfy { abs($0 / -Float(columns) - 1) < 1e-3 })
         }
     }
 
