@@ -47,6 +47,20 @@ import Testing
         #expect(serverPID == nil)
     }
 
+    /// As root a directory is made before it is given to the server's user.
+    @Test func startersAtTheSameTimeMakeTheDirectoriesOnce() async throws {
+        for _ in 0..<1000 {
+            let fresh = TestServer.cluster(TestServer.freshStateDirectory())
+            defer { try? FileManager.default.removeItem(atPath: fresh.stateDirectory) }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<4 { group.addTask { try fresh.prepareDirectories() } }
+                try await group.waitForAll()
+            }
+            let made = try FileManager.default.contentsOfDirectory(atPath: fresh.stateDirectory)
+            #expect(made == ["postgres"])
+        }
+    }
+
     @Test func theServerKeepsNoneOfOurFilesOpen() async throws {
         // Open on exec, as a pipe to another child of ours may be.
         var ends: [Int32] = [-1, -1]

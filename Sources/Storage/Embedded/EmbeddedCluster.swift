@@ -260,16 +260,26 @@ struct EmbeddedCluster: Sendable {
     }
 
     /// Makes a directory that only the server's user can enter, or checks the one there is.
+    ///
+    /// It gets its place when it has its owner: a daemon and `llavactl` may come at the same moment, and
+    /// whoever is second must not find one that still is root's.
     private func makePrivate(_ path: String, for user: ServerUser) throws(StorageError) {
-        if mkdir(path, 0o700) == 0 {
-            if user.isSomeoneElse && chown(path, user.uid, user.gid) != 0 {
+        if FileStatus(path, followingLinks: false) == nil {
+            let new = "\(path).new-\(getpid())-\(UInt64.random(in: 0 ... .max))"
+            guard mkdir(new, 0o700) == 0 else {
+                throw StorageError(
+                    .embedded, "\(path) cannot be made: \(String(cString: strerror(errno)))")
+            }
+            defer { rmdir(new) }
+            if user.isSomeoneElse && chown(new, user.uid, user.gid) != 0 {
                 throw StorageError(.embedded, "\(path) cannot be given to '\(user.name)'")
             }
-            return
-        }
-        guard errno == EEXIST else {
-            throw StorageError(
-                .embedded, "\(path) cannot be made: \(String(cString: strerror(errno)))")
+            // Takes the place of one that is empty; where the other's has something in it, ours goes.
+            if rename(new, path) == 0 { return }
+            guard errno == EEXIST || errno == ENOTEMPTY else {
+                throw StorageError(
+                    .embedded, "\(path) cannot be made: \(String(cString: strerror(errno)))")
+            }
         }
         guard let status = FileStatus(path, followingLinks: false), status.isDirectory,
             status.owner == user.uid, status.permissions & 0o077 == 0
