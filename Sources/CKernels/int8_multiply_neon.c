@@ -106,7 +106,8 @@ ck_int8_kernel ck_int8_kernel_of_halves(ck_level level, ck_type type, size_t par
     const int dot = has_dot_products();
     return (ck_int8_kernel){
         .spread = ck_int8_spread_of_halves(type), .multiply = multiply_of(ck_int8_kind_of(type), dot),
-        .rows = dot ? DOT_ROWS : LONG_ROWS, .pairs = PAIRS, .turns = 2 * 8, .form = ck_int8_signed_form(type, parts),
+        .rows = dot ? DOT_ROWS : LONG_ROWS, .pairs = PAIRS, .turns = 2 * 8,
+        .form = ck_int8_signed_form(type, parts),
     };
 }
 

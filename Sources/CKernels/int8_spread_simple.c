@@ -40,8 +40,8 @@ CK_VNNI_INLINE __m256i bytes32(ck_type type, const uint8_t *b) {
 /// Bytes of `count` blocks of 32 columns, `size` bytes apart, two of them a line, lowered where paired ones
 /// are not negative.
 CK_VNNI_INLINE void spread_lines(
-    ck_type type, const int paired, const uint8_t *rows, size_t stride, size_t count, size_t size, ck_int8_tile *t,
-    ck_int8_stream *ahead) {
+    ck_type type, const int paired, const uint8_t *rows, size_t stride, size_t count, size_t size,
+    ck_int8_tile *t, ck_int8_stream *ahead) {
     for (size_t k = 0; k < count; k += 2) {
         ck_int8_fetch(ahead, 2);
         __m512i lines[16];

@@ -97,6 +97,21 @@ CK_VNNI_INLINE void store_scales16(const __m512i integers[16], __m512 d, ck_int8
     }
 }
 
+/// Bytes of Q6_K: of two groups of 32 columns, 64 apart, which take the low and the high nibbles of `low`,
+/// and two bits each of four in a byte of `high`; `odd` for the second and the fourth of these.
+CK_VNNI_INLINE void bytes_q6_k(
+    __m512i low, __m512i high, size_t odd, __m512i *first, __m512i *second) {
+    const __m512i nibble = _mm512_set1_epi8(15), upper = _mm512_set1_epi8(0x30);
+    const __m512i middle = _mm512_set1_epi8(32);
+    __m512i bits = odd ? _mm512_slli_epi16(high, 2) : _mm512_slli_epi16(high, 4);
+    __m512i bytes = _mm512_or_si512(_mm512_and_si512(low, nibble), _mm512_and_si512(bits, upper));
+    *first = _mm512_sub_epi8(bytes, middle);
+    bits = odd ? _mm512_srli_epi16(high, 2) : high;
+    bytes = _mm512_or_si512(
+        _mm512_and_si512(_mm512_srli_epi16(low, 4), nibble), _mm512_and_si512(bits, upper));
+    *second = _mm512_sub_epi8(bytes, middle);
+}
+
 CK_VNNI static void spread_q6_k(
     const uint8_t *rows, size_t stride, size_t columns, ck_int8_tile *t, ck_int8_stream *ahead) {
     (void)columns;
@@ -118,8 +133,15 @@ CK_VNNI static void spread_q6_k(
             }
         }
     }
-    spread_scales_q6_k(rows, stride, t);
-    for (size_t k = 0; k < 16; k++) { begin_signed(t, k, 4); }
+    __m512i packed[4], scales[16];
+    four_words(rows + offsetof(ck_block_q6_k, scales), stride, packed);
+    for (int k = 0; k < 16; k++) {
+        __m512i top = _mm512_sll_epi32(packed[k / 4], _mm_cvtsi32_si128(24 - 8 * (k % 4)));
+        scales[k] = _mm512_srai_epi32(top, 24);
+    }
+    // The half float ends the block: it is read as the upper part of the word it ends.
+    __m512i last = words(rows + offsetof(ck_block_q6_k, d) - 2, stride);
+    store_scales16(scales, low_halves(_mm512_srli_epi32(last, 16)), t);
 }
 
 CK_VNNI static void spread_q3_k(

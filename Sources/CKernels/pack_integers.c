@@ -6,7 +6,7 @@
 
 CK_VNNI_INLINE __m512i bits_of_size(__m512 x) { return (__m512i)_mm512_abs_ps(x); }
 
-/// What is made of two vectors of 32-bit elements, element by element, in any order.
+/// What is made of two vectors of 32-bit elements, element by element.
 typedef __m512i (*of_two)(__m512i, __m512i);
 
 CK_VNNI_INLINE __m512i greater(__m512i a, __m512i b) { return _mm512_max_epu32(a, b); }
